@@ -1,0 +1,42 @@
+namespace Tailor.Tuning;
+
+/// <summary>
+/// A published method as data: input, adapter, head, stages and calibration. A recipe file in YAML is read into this record by <c>RecipeReader</c>,
+/// which has checked every value against the ranges given here. Two recipes are equal when every value is, stage by stage.
+/// </summary>
+public sealed record Recipe
+{
+    /// <summary>The name users call it by, lower-case words joined by hyphens, such as <c>cls-tanh</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One line that says what the method does.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>The paper and the section or table whose row this is.</summary>
+    public required string Paper { get; init; }
+
+    /// <summary>How a text becomes token ids.</summary>
+    public InputRecipe Input { get; init; } = new();
+
+    /// <summary>The small modules set into the backbone.</summary>
+    public AdapterKind Adapter { get; init; }
+
+    /// <summary>The classifier on top of the backbone.</summary>
+    public HeadRecipe Head { get; init; } = new();
+
+    /// <summary>What is trained, one stage after the other; at least one.</summary>
+    public required IReadOnlyList<StageRecipe> Stages { get; init; }
+
+    /// <summary>What is done to the classifier's scores when the model is evaluated.</summary>
+    public CalibrationRecipe Calibration { get; init; } = new();
+
+    /// <summary>Whether every value of the two recipes is the same; the stages are compared in order.</summary>
+    /// <param name="other">The recipe to compare with.</param>
+    public bool Equals(Recipe? other) => other is not null
+        && (Name, Summary, Paper, Adapter) == (other.Name, other.Summary, other.Paper, other.Adapter)
+        && Input == other.Input && Head == other.Head && Calibration == other.Calibration
+        && Stages.SequenceEqual(other.Stages);
+
+    /// <summary>A hash of the values that <see cref="Equals(Recipe)"/> compares.</summary>
+    public override int GetHashCode() => HashCode.Combine(Name, Input, Adapter, Head, Calibration, Stages.Count, Stages.Count > 0 ? Stages[0] : null);
+}

@@ -1,0 +1,110 @@
+namespace Tailor.Tuning;
+
+/// <summary>One stage of training: what trains, with which loss, batches, optimizer and schedule, for how long, and which checkpoint is kept.</summary>
+public sealed record StageRecipe
+{
+    /// <summary>Which parameters train.</summary>
+    public TrainScope Train { get; init; }
+
+    /// <summary>Passes over the training set, above 0 and at most 10000; exactly one of this and <see cref="Steps"/> is given.</summary>
+    public double? Epochs { get; init; }
+
+    /// <summary>Optimizer steps, 1 to 100 million; exactly one of this and <see cref="Epochs"/> is given.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Examples of a batch, 1 to 65536; unused when <see cref="TokensPerBatch"/> is given.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Real tokens of a batch, 16 to 2^24, for batches of similar cost; null for batches of <see cref="BatchSize"/> examples.</summary>
+    public int? TokensPerBatch { get; init; }
+
+    /// <summary>Batches whose gradients are summed up before a step, 1 to 65536.</summary>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>The peak learning rate, above 0 and at most 10.</summary>
+    public double Lr { get; init; } = 5e-5;
+
+    /// <summary>The peak learning rate of the head, above 0 and at most 10; null for <see cref="Lr"/>.</summary>
+    public double? HeadLr { get; init; }
+
+    /// <summary>The optimizer.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>AdamW's decay of the mean of gradients, in [0, 1).</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>AdamW's decay of the mean of squared gradients, in [0, 1).</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>What AdamW adds to the denominator, above 0 and at most 1.</summary>
+    public double Eps { get; init; } = 1e-8;
+
+    /// <summary>Weight decay of the matrices, in [0, 10]; biases and norms never decay.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>SGD's momentum, in [0, 1).</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>Whether SGD's momentum looks ahead (Nesterov).</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>How the learning rate falls after the warm-up.</summary>
+    public ScheduleKind Schedule { get; init; }
+
+    /// <summary>The linear rise from 0 to the peak: below 1 a share of all steps, from 1 on a number of whole steps.</summary>
+    public double Warmup { get; init; } = 0.1;
+
+    /// <summary>The power of the polynomial schedule, above 0 and at most 10.</summary>
+    public double Power { get; init; } = 1;
+
+    /// <summary>The learning rate at the end of the polynomial schedule, at least 0 and below <see cref="Lr"/>.</summary>
+    public double LrEnd { get; init; }
+
+    /// <summary>The largest global norm of the gradients, in [0, 1e6]; 0 for no clipping.</summary>
+    public double Clip { get; init; } = 1.0;
+
+    /// <summary>What is minimised.</summary>
+    public LossRecipe Loss { get; init; } = new();
+
+    /// <summary>The order in which examples are drawn.</summary>
+    public SamplerKind Sampler { get; init; }
+
+    /// <summary>Steps between evaluations on the development set, at least 1; null for one after each epoch.</summary>
+    public int? EvalEvery { get; init; }
+
+    /// <summary>The metric that picks the best checkpoint, one of the names of <c>Tailor.Evaluation.Metric</c>.</summary>
+    public string Metric { get; init; } = "macro_f1";
+
+    /// <summary>Epochs without improvement after which the stage stops, above 0; null to never stop early.</summary>
+    public double? Patience { get; init; }
+}
+
+/// <summary>Which parameters a stage trains.</summary>
+public enum TrainScope
+{
+    /// <summary>The backbone and the head.</summary>
+    All,
+
+    /// <summary>The head alone; no gradient is asked of the backbone.</summary>
+    Head,
+}
+
+/// <summary>The optimizers.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter, ICLR 2019).</summary>
+    AdamW,
+
+    /// <summary>Stochastic gradient descent with optional momentum.</summary>
+    Sgd,
+}
+
+/// <summary>The orders in which examples are drawn.</summary>
+public enum SamplerKind
+{
+    /// <summary>A fresh random order each epoch.</summary>
+    Random,
+
+    /// <summary>The order of the file.</summary>
+    Sequential,
+}
