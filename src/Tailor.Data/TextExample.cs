@@ -1,0 +1,8 @@
+namespace Tailor.Data;
+
+/// <summary>One row of a data set: a text or a pair of texts, and the class it belongs to.</summary>
+/// <param name="Text">The text to classify.</param>
+/// <param name="Pair">The second text of a pair, or null.</param>
+/// <param name="Label">The name of the class, or null when it is not known.</param>
+/// <param name="Line">The 1-based line of its file on which the record starts.</param>
+public sealed record TextExample(string Text, string? Pair, string? Label, long Line);
