@@ -1,0 +1,43 @@
+using Tailor.Foundation;
+
+namespace Tailor.Evaluation;
+
+/// <summary>The scores that can be called by name, to choose a checkpoint or to compare runs.</summary>
+public static class Metric
+{
+    private static readonly Entry[] Entries =
+    [
+        new("accuracy", true, report => report.Scores.Accuracy),
+        new("balanced_accuracy", true, report => report.Scores.BalancedAccuracy),
+        new("macro_f1", true, report => report.Scores.MacroF1),
+        new("micro_f1", true, report => report.Scores.MicroF1),
+        new("weighted_f1", true, report => report.Scores.WeightedF1),
+        new("mcc", true, report => report.Scores.MatthewsCorrelation),
+        new("head_f1", true, report => report.Group("head")?.F1),
+        new("tail_f1", true, report => report.Group("tail")?.F1),
+        new("many_f1", true, report => report.Group("many")?.F1),
+        new("medium_f1", true, report => report.Group("medium")?.F1),
+        new("few_f1", true, report => report.Group("few")?.F1),
+        new("log_loss", false, report => report.LogLoss),
+        new("ece", false, report => report.Ece),
+    ];
+
+    /// <summary>The names, in the order in which they are shown.</summary>
+    public static IReadOnlyList<string> Names { get; } = Entries.Select(entry => entry.Name).ToArray();
+
+    /// <summary>Whether more is better.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <exception cref="InputException">There is no metric of that name.</exception>
+    public static bool HigherIsBetter(string name) => Find(name).HigherIsBetter;
+
+    /// <summary>The value of a metric, or null when the report does not define it (an empty group, no probabilities, no training counts).</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="report">The report to read it from.</param>
+    /// <exception cref="InputException">There is no metric of that name.</exception>
+    public static double? Of(string name, EvaluationReport report) => Find(name).Value(report);
+
+    private static Entry Find(string name) => Array.Find(Entries, entry => entry.Name == name)
+        ?? throw new InputException($"metric '{name}' is not known{NearestName.Hint(name, Names)}; the metrics are {string.Join(", ", Names)}");
+
+    private sealed record Entry(string Name, bool HigherIsBetter, Func<EvaluationReport, double?> Value);
+}

@@ -1,0 +1,117 @@
+namespace Tailor.Evaluation;
+
+/// <summary>Scores of predicted probabilities, given row-major, examples x classes, each row summing to 1.</summary>
+public static class ProbabilityScores
+{
+    /// <summary>The mean of -ln of the gold class's probability, in nats; probabilities are kept 2^-23 away from 0 and 1, as scikit-learn does for single precision.</summary>
+    /// <param name="gold">The right class of each example.</param>
+    /// <param name="probabilities">Examples x classes, row-major.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other, there is no example, or a class id is out of range.</exception>
+    public static double LogLoss(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes)
+    {
+        const double Least = 1.0 / (1 << 23);
+        Check(gold, probabilities, classes);
+        double sum = 0;
+        for (int i = 0; i < gold.Length; i++)
+        {
+            sum -= Math.Log(Math.Clamp(probabilities[(i * classes) + gold[i]], Least, 1 - Least));
+        }
+
+        return sum / gold.Length;
+    }
+
+    /// <summary>
+    /// The expected calibration error of the most probable class (Guo et al., ICML 2017): over bins of equal width of the confidence, each open below and closed above,
+    /// the mean distance of accuracy and mean confidence, weighted by the bin's share of the examples.
+    /// </summary>
+    /// <param name="gold">The right class of each example.</param>
+    /// <param name="probabilities">Examples x classes, row-major.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="bins">The number of bins, at least 1.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other, there is no example, or a class id is out of range.</exception>
+    public static double ExpectedCalibrationError(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, int bins = 15)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        Check(gold, probabilities, classes);
+        double[] surplus = new double[bins];
+        for (int i = 0; i < gold.Length; i++)
+        {
+            ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
+            int best = MostProbable(row);
+            int bin = Math.Clamp((int)Math.Ceiling(row[best] * (double)bins) - 1, 0, bins - 1);
+            surplus[bin] += (best == gold[i] ? 1 : 0) - row[best];
+        }
+
+        return surplus.Sum(Math.Abs) / gold.Length;
+    }
+
+    /// <summary>The mean squared distance of the probabilities from the gold class's indicator, summed over the classes, in [0, 2] (Brier, 1950).</summary>
+    /// <param name="gold">The right class of each example.</param>
+    /// <param name="probabilities">Examples x classes, row-major.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other, there is no example, or a class id is out of range.</exception>
+    public static double Brier(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes)
+    {
+        Check(gold, probabilities, classes);
+        double sum = 0;
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            double distance = probabilities[i] - (gold[i / classes] == i % classes ? 1.0 : 0.0);
+            sum += distance * distance;
+        }
+
+        return sum / gold.Length;
+    }
+
+    /// <summary>The share of examples whose gold class is among the <paramref name="k"/> most probable; of equal probabilities the larger class id goes first, as in scikit-learn.</summary>
+    /// <param name="gold">The right class of each example.</param>
+    /// <param name="probabilities">Examples x classes, row-major.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="k">How many classes may be named, at least 1.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other, there is no example, or a class id is out of range.</exception>
+    public static double TopK(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, int k)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        Check(gold, probabilities, classes);
+        int found = 0;
+        for (int i = 0; i < gold.Length; i++)
+        {
+            ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
+            int before = 0;
+            for (int c = 0; c < classes; c++)
+            {
+                before += row[c] > row[gold[i]] || (row[c] == row[gold[i]] && c > gold[i]) ? 1 : 0;
+            }
+
+            found += before < k ? 1 : 0;
+        }
+
+        return (double)found / gold.Length;
+    }
+
+    private static int MostProbable(ReadOnlySpan<float> row)
+    {
+        int best = 0;
+        for (int c = 1; c < row.Length; c++)
+        {
+            best = row[c] > row[best] ? c : best;
+        }
+
+        return best;
+    }
+
+    private static void Check(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        if (gold.IsEmpty || probabilities.Length != (long)gold.Length * classes)
+        {
+            throw new ArgumentException($"{gold.Length} examples of {classes} classes do not have {probabilities.Length} probabilities", nameof(probabilities));
+        }
+
+        foreach (int label in gold)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)label, (uint)classes, nameof(gold));
+        }
+    }
+}
