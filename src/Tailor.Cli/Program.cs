@@ -1,1 +1,3 @@
-return 0;
+using Tailor.Cli;
+
+return CommandLine.Run(args);

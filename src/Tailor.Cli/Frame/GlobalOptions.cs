@@ -1,0 +1,29 @@
+using System.CommandLine;
+
+namespace Tailor.Cli;
+
+/// <summary>The options every command takes.</summary>
+internal static class GlobalOptions
+{
+    /// <summary>Threads of the computation.</summary>
+    public static readonly Option<int?> Threads = NumberOption.Integer("--threads", "Threads to compute with (default: one per processor core).", 1, 1024);
+
+    /// <summary>The seed.</summary>
+    public static readonly Option<long?> Seed = NumberOption.Long("--seed", "Seed of everything random (default: 42; the demo: 1).");
+
+    /// <summary>No talk.</summary>
+    public static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "No progress and no remarks, only results and errors." };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Option> All { get; } = Recursively(Threads, Seed, Quiet);
+
+    private static Option[] Recursively(params Option[] options)
+    {
+        foreach (Option option in options)
+        {
+            option.Recursive = true;
+        }
+
+        return options;
+    }
+}

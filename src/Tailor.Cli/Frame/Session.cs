@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace Tailor.Cli;
+
+/// <summary>One invocation of a command: its arguments and where its results and its talk go.</summary>
+/// <param name="parsed">The arguments.</param>
+internal sealed class Session(ParseResult parsed)
+{
+    private const long DefaultSeed = 42;
+
+    private IAnsiConsole? _console;
+
+    /// <summary>Results go to standard output.</summary>
+    public TextWriter Out => parsed.InvocationConfiguration.Output;
+
+    /// <summary>Talk and progress go to standard error.</summary>
+    public TextWriter Error => parsed.InvocationConfiguration.Error;
+
+    /// <summary>Whether there is to be no talk.</summary>
+    public bool Quiet => parsed.GetValue(GlobalOptions.Quiet);
+
+    /// <summary>The seed that was asked for, or null.</summary>
+    public long? GivenSeed => parsed.GetValue(GlobalOptions.Seed);
+
+    /// <summary>The seed.</summary>
+    public long Seed => GivenSeed ?? DefaultSeed;
+
+    /// <summary>The threads that were asked for, or null.</summary>
+    public int? Threads => parsed.GetValue(GlobalOptions.Threads);
+
+    /// <summary>Standard output for tables: colours on a terminal only.</summary>
+    public IAnsiConsole Console => _console ??= Terminal.Open(Out, System.Console.IsOutputRedirected);
+
+    /// <summary>The value of an option.</summary>
+    public T? Get<T>(Option<T> option) => parsed.GetValue(option);
+
+    /// <summary>The value of an argument.</summary>
+    public T? Get<T>(Argument<T> argument) => parsed.GetValue(argument);
+
+    /// <summary>Whether an option was written on the command line.</summary>
+    public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>Says something that is no result.</summary>
+    public void Say(string text)
+    {
+        if (!Quiet)
+        {
+            Error.WriteLine(text);
+        }
+    }
+}
