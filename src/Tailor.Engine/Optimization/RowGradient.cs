@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,11 +15,14 @@ namespace Tailor.Engine;
 /// </remarks>
 public sealed class RowGradient
 {
-    private readonly int[] slotOf;
-    private readonly byte[] ever;
-    private long[] touched = [];
-    private float[] sums = [];
-    private int touchedCount;
+    // Threads share a call by columns: 256 bytes of every row each.
+    private const int ColumnBlock = 64;
+
+    private readonly int[] _slotOf;
+    private readonly byte[] _ever;
+    private long[] _touched = [];
+    private float[] _sums = [];
+    private int _touchedCount;
 
     /// <summary>Makes an empty gradient of a table.</summary>
     /// <param name="rows">Rows of the table.</param>
@@ -24,12 +30,12 @@ public sealed class RowGradient
     public RowGradient(long rows, long width)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegative(width);
         RowCount = rows;
         Width = checked((int)width);
-        slotOf = new int[rows];
-        Array.Fill(slotOf, -1);
-        ever = new byte[rows];
+        _slotOf = new int[rows];
+        Array.Fill(_slotOf, -1);
+        _ever = new byte[rows];
     }
 
     /// <summary>Rows of the table.</summary>
@@ -39,20 +45,20 @@ public sealed class RowGradient
     public int Width { get; }
 
     /// <summary>Rows with a gradient since the last <see cref="Clear"/>, each once, in the order they were first seen.</summary>
-    public ReadOnlySpan<long> TouchedThisStep => touched.AsSpan(0, touchedCount);
+    public ReadOnlySpan<long> TouchedThisStep => _touched.AsSpan(0, _touchedCount);
 
     /// <summary>One byte a row: 1 when the row ever had a gradient, else 0. Part of a checkpoint.</summary>
-    public ReadOnlySpan<byte> EverTouched => ever;
+    public ReadOnlySpan<byte> EverTouched => _ever;
 
     /// <summary>The summed gradient of a row, <see cref="Width"/> values; empty when the row is not touched this step.</summary>
     /// <param name="row">Row of the table.</param>
-    public ReadOnlySpan<float> this[long row] => slotOf[row] < 0 ? [] : sums.AsSpan(slotOf[row] * Width, Width);
+    public ReadOnlySpan<float> this[long row] => _slotOf[row] < 0 ? [] : _sums.AsSpan(_slotOf[row] * Width, Width);
 
     /// <summary>Adds gradients of looked-up rows.</summary>
     /// <param name="ids">Rows of the table; a row may occur several times.</param>
     /// <param name="gradient">Their gradients, float32 [n, width] on the CPU.</param>
-    /// <exception cref="ArgumentException">The shape or type does not fit.</exception>
-    public void Accumulate(ReadOnlySpan<long> ids, Tensor gradient)
+    /// <exception cref="ArgumentException">The shape or type does not fit, or an id is outside the table; nothing has been added then.</exception>
+    public unsafe void Accumulate(ReadOnlySpan<long> ids, Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
         if (gradient.dtype != ScalarType.Float32 || gradient.device_type != DeviceType.CPU || gradient.dim() != 2
@@ -61,20 +67,20 @@ public sealed class RowGradient
             throw new ArgumentException($"Expected a float32 CPU gradient [{ids.Length}, {Width}], got {gradient.dtype} [{string.Join(", ", gradient.shape)}].", nameof(gradient));
         }
 
-        Reserve(ids);
+        int[] slots = Reserve(ids);
         using var dense = gradient.contiguous();
-        var values = dense.data<float>();
-        int position = 0;
-        foreach (long id in ids)
+        float* source = TensorMemory.Pointer<float>(dense);
+        float* target = Pointer(_sums);
+        WorkerPool.For((Width + ColumnBlock - 1) / ColumnBlock, block =>
         {
-            var sum = sums.AsSpan(slotOf[id] * Width, Width);
-            for (int column = 0; column < Width; column++)
+            int first = block * ColumnBlock;
+            int count = Math.Min(ColumnBlock, Width - first);
+            for (int i = 0; i < slots.Length; i++)
             {
-                sum[column] += values[((long)position * Width) + column];
+                Add(target + ((long)slots[i] * Width) + first, source + ((long)i * Width) + first, count);
             }
-
-            position++;
-        }
+        });
+        GC.KeepAlive(_sums);
     }
 
     /// <summary>Forgets this step's gradients; <see cref="EverTouched"/> stays.</summary>
@@ -82,33 +88,89 @@ public sealed class RowGradient
     {
         foreach (long row in TouchedThisStep)
         {
-            slotOf[row] = -1;
+            _slotOf[row] = -1;
         }
 
-        touchedCount = 0;
+        _touchedCount = 0;
     }
 
-    // Gives every new row a zeroed slot.
-    private void Reserve(ReadOnlySpan<long> ids)
+    /// <summary>Adds this step's rows to a dense gradient of the table.</summary>
+    internal unsafe void AddTo(Tensor dense)
+    {
+        float* target = TensorMemory.Pointer<float>(dense);
+        foreach (long row in TouchedThisStep)
+        {
+            Add(target + (row * Width), Row(row), Width);
+        }
+    }
+
+    /// <summary>The summed gradient of a row, or null; valid until the next <see cref="Accumulate"/>.</summary>
+    internal unsafe float* Row(long row) => _slotOf[row] < 0 ? null : Pointer(_sums) + ((long)_slotOf[row] * Width);
+
+    /// <summary>Counts every row as touched: a dense gradient reached the table, or its history is unknown.</summary>
+    internal void MarkAllTouched() => _ever.AsSpan().Fill(1);
+
+    /// <summary>Replaces <see cref="EverTouched"/>, as read from a checkpoint.</summary>
+    internal void RestoreTouched(ReadOnlySpan<byte> rows) => rows.CopyTo(_ever);
+
+    // The array is pinned, so the address holds while the array lives.
+    private static unsafe float* Pointer(float[] pinned) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
+
+    private static unsafe void Add(float* target, float* source, int count)
+    {
+        int i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            Vector.Store(Vector.Load(target + i) + Vector.Load(source + i), target + i);
+        }
+
+        for (; i < count; i++)
+        {
+            target[i] += source[i];
+        }
+    }
+
+    // The slots of the ids, new rows zeroed.
+    private int[] Reserve(ReadOnlySpan<long> ids)
     {
         foreach (long id in ids)
         {
-            if (slotOf[id] >= 0)
+            if ((ulong)id >= (ulong)RowCount)
             {
-                continue;
+                throw new ArgumentOutOfRangeException(nameof(ids), id, $"The table has {RowCount} rows.");
             }
-
-            if (touchedCount == touched.Length)
-            {
-                int capacity = (int)Math.Min(RowCount, Math.Max(64, 2 * touched.Length));
-                Array.Resize(ref touched, capacity);
-                Array.Resize(ref sums, capacity * Width);
-            }
-
-            sums.AsSpan(touchedCount * Width, Width).Clear();
-            slotOf[id] = touchedCount;
-            touched[touchedCount++] = id;
-            ever[id] = 1;
         }
+
+        int[] slots = new int[ids.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            long id = ids[i];
+            if (_slotOf[id] < 0)
+            {
+                Grow();
+                _sums.AsSpan(_touchedCount * Width, Width).Clear();
+                _slotOf[id] = _touchedCount;
+                _touched[_touchedCount++] = id;
+                _ever[id] = 1;
+            }
+
+            slots[i] = _slotOf[id];
+        }
+
+        return slots;
+    }
+
+    private void Grow()
+    {
+        if (_touchedCount < _touched.Length)
+        {
+            return;
+        }
+
+        int capacity = (int)Math.Min(RowCount, Math.Max(64, 2L * _touched.Length));
+        Array.Resize(ref _touched, capacity);
+        float[] sums = GC.AllocateUninitializedArray<float>(checked(capacity * Width), pinned: true);
+        _sums.AsSpan(0, _touchedCount * Width).CopyTo(sums);
+        _sums = sums;
     }
 }
