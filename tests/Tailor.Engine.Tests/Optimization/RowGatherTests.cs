@@ -63,6 +63,22 @@ public sealed class RowGatherTests
     }
 
     [Fact]
+    public void One_pass_sums_in_the_order_of_libtorch()
+    {
+        using var scope = NewDisposeScope();
+        using var sparse = new Parameter("t", TestTensors.Random(1, 50, 70), sparseRows: true);
+        using var dense = new Parameter("t", TestTensors.Random(1, 50, 70));
+        foreach (var table in new[] { sparse, dense })
+        {
+            (RowGather.Apply(table, tensor(TestTensors.Ids(2, 300, 40))) * TestTensors.Random(3, 300, 70)).sum().backward();
+        }
+
+        var sum = zeros(50, 70);
+        sparse.Rows!.AddTo(sum);
+        Assert.Equal(TestTensors.Bits(dense.Value.grad!), TestTensors.Bits(sum));
+    }
+
+    [Fact]
     public void Values_are_those_of_the_rows_and_a_frozen_table_collects_nothing()
     {
         using var scope = NewDisposeScope();
