@@ -1,5 +1,5 @@
-using TorchSharp;
 using Tailor.Foundation;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tailor.Engine.Tests;
