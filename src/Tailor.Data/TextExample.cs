@@ -4,5 +4,5 @@ namespace Tailor.Data;
 /// <param name="Text">The text to classify.</param>
 /// <param name="Pair">The second text of a pair, or null.</param>
 /// <param name="Label">The name of the class, or null when it is not known.</param>
-/// <param name="Line">The 1-based line of its file on which the record starts.</param>
+/// <param name="Line">The 1-based line of its file on which the record starts; 0 when it comes from no file.</param>
 public sealed record TextExample(string Text, string? Pair, string? Label, long Line);
