@@ -1,0 +1,75 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Engine;
+
+/// <summary>
+/// Dropout (Srivastava et al., JMLR 2014) whose mask is a pure function of a key and an element's index in row-major order: nothing is stored for the backward pass,
+/// a run that resumes draws the same masks, and so does any number of threads and any device.
+/// </summary>
+public static class CounterDropout
+{
+    /// <summary>y = x / (1 - p) where an element is kept, 0 where it is dropped.</summary>
+    /// <param name="x">Any shape and type. Contiguous float32 on the CPU is worked on by vectors and threads of our own; the rest by libtorch's operations with the same mask.</param>
+    /// <param name="probability">The probability p of dropping an element, in [0, 1). At 0 the result is <paramref name="x"/> itself.</param>
+    /// <param name="key">Names the mask; from <see cref="Foundation.RandomStream.Key"/> with the seed, the step and the place in the network.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1).</exception>
+    public static Tensor Apply(Tensor x, double probability, ulong key)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        Check(probability);
+        if (probability == 0)
+        {
+            return x;
+        }
+
+        if (x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32)
+        {
+            return is_grad_enabled() && x.requires_grad ? Function.apply(x, probability, key) : Drop(x, probability, key);
+        }
+
+        using Tensor mask = Mask(x.shape, probability, key);
+        using Tensor local = mask.to(x.dtype, x.device);
+        using Tensor kept = x.mul(local);
+        return kept.mul(1 / (1 - probability));
+    }
+
+    internal static void Check(double probability)
+    {
+        if (probability is not (>= 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(probability), probability, "A dropout probability lies in [0, 1).");
+        }
+    }
+
+    private static unsafe Tensor Mask(long[] shape, double probability, ulong key)
+    {
+        Tensor mask = empty(shape, ScalarType.Float32, CPU);
+        DropoutKernel.FillMask(TensorMemory.Pointer<float>(mask), mask.numel(), probability, key);
+        return mask;
+    }
+
+    private static unsafe Tensor Drop(Tensor x, double probability, ulong key)
+    {
+        Tensor source = x.contiguous();
+        Tensor result = empty(x.shape, ScalarType.Float32, CPU);
+        DropoutKernel.Apply(TensorMemory.Pointer<float>(source), TensorMemory.Pointer<float>(result), result.numel(), probability, key);
+        source.Dispose();
+        return result;
+    }
+
+    private sealed class Function : autograd.SingleTensorFunction<Function>
+    {
+        public override string Name => nameof(CounterDropout);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            ctx.save_data("probability", vars[1]);
+            ctx.save_data("key", vars[2]);
+            return Drop((Tensor)vars[0], (double)vars[1], (ulong)vars[2]);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
+            [Drop(grad_output, (double)ctx.get_data("probability"), (ulong)ctx.get_data("key")), null!, null!];
+    }
+}

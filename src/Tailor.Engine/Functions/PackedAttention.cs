@@ -1,0 +1,214 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Engine;
+
+/// <summary>
+/// Scaled dot-product attention (Vaswani et al., NeurIPS 2017, section 3.2) of sequences that lie packed, one after the other without padding. No position sees another sequence.
+/// On the CPU in float32 (bfloat16 by way of it) the heads are computed by <see cref="AttentionBatch"/>; elsewhere by <see cref="PaddedAttention"/>, with the same dropout mask.
+/// </summary>
+public static class PackedAttention
+{
+    /// <summary>Every position attends to all positions of its own sequence.</summary>
+    /// <param name="qkv">[tokens, 3 * hidden]: queries, keys and values side by side.</param>
+    /// <param name="offsets">[sequences + 1]: the first position of each sequence, and the number of tokens.</param>
+    /// <param name="heads">How many heads share the hidden width.</param>
+    /// <param name="dropout">The probability of dropping an attention weight, in [0, 1).</param>
+    /// <param name="key">Names the dropout mask (see <see cref="CounterDropout"/>).</param>
+    /// <returns>[tokens, hidden].</returns>
+    /// <exception cref="ArgumentException">The shapes, the offsets and the number of heads do not fit together, or a sequence is empty.</exception>
+    public static Tensor SelfAttention(Tensor qkv, int[] offsets, int heads, double dropout, ulong key)
+    {
+        PackedOffsets.Check(qkv, offsets, heads, parts: 3);
+        CounterDropout.Check(dropout);
+        if (!RunsKernel(qkv))
+        {
+            return PaddedAttention.SelfAttention(qkv, offsets, heads, dropout, key);
+        }
+
+        return InFloat32(qkv, x => is_grad_enabled() && x.requires_grad
+            ? SelfFunction.apply(x, offsets, heads, dropout, key)
+            : new SelfCall(offsets, heads, dropout, key).Forward(x).Output);
+    }
+
+    /// <summary>One query per sequence attends to all positions of that sequence: what is left of a last layer of which a single position is read.</summary>
+    /// <param name="query">[sequences, hidden].</param>
+    /// <param name="keyValue">[tokens, 2 * hidden]: keys and values side by side.</param>
+    /// <param name="offsets">[sequences + 1]: the first position of each sequence, and the number of tokens.</param>
+    /// <param name="heads">How many heads share the hidden width.</param>
+    /// <param name="dropout">The probability of dropping an attention weight, in [0, 1).</param>
+    /// <param name="key">Names the dropout mask (see <see cref="CounterDropout"/>).</param>
+    /// <returns>[sequences, hidden].</returns>
+    /// <exception cref="ArgumentException">The shapes, the offsets and the number of heads do not fit together, or a sequence is empty.</exception>
+    public static Tensor ReadAttention(Tensor query, Tensor keyValue, int[] offsets, int heads, double dropout, ulong key)
+    {
+        PackedOffsets.Check(keyValue, offsets, heads, parts: 2);
+        PackedOffsets.CheckQuery(query, keyValue, offsets);
+        CounterDropout.Check(dropout);
+        if (!RunsKernel(query) || !RunsKernel(keyValue))
+        {
+            return PaddedAttention.ReadAttention(query, keyValue, offsets, heads, dropout, key);
+        }
+
+        return InFloat32(query, q => InFloat32(keyValue, kv => is_grad_enabled() && (q.requires_grad || kv.requires_grad)
+            ? ReadFunction.apply(q, kv, offsets, heads, dropout, key)
+            : new ReadCall(offsets, heads, dropout, key).Forward(q, kv).Output));
+    }
+
+    private static bool RunsKernel(Tensor x) => x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16;
+
+    private static Tensor InFloat32(Tensor x, Func<Tensor, Tensor> attention)
+    {
+        if (x.dtype == ScalarType.Float32)
+        {
+            return attention(x);
+        }
+
+        using Tensor wide = x.to(ScalarType.Float32);
+        using Tensor result = attention(wide);
+        return result.to(x.dtype);
+    }
+
+    /// <summary>The arguments of self-attention that are not tensors, and its two passes.</summary>
+    private sealed record SelfCall(int[] Offsets, int Heads, double Dropout, ulong Key)
+    {
+        public unsafe (Tensor Output, Tensor LogSumExp) Forward(Tensor qkv)
+        {
+            using Tensor input = qkv.contiguous();
+            Tensor output = empty([Offsets[^1], qkv.shape[1] / 3], ScalarType.Float32, CPU), logSumExp = empty([Heads, Offsets[^1]], ScalarType.Float32, CPU);
+            Batch(input, output, logSumExp, null, null).Forward();
+            return (output, logSumExp);
+        }
+
+        public unsafe Tensor Backward(Tensor qkv, Tensor output, Tensor logSumExp, Tensor gradient)
+        {
+            using Tensor input = qkv.contiguous(), outputGradient = gradient.contiguous();
+            Tensor inputGradient = empty(qkv.shape, ScalarType.Float32, CPU);
+            Batch(input, output, logSumExp, TensorMemory.Pointer<float>(outputGradient), TensorMemory.Pointer<float>(inputGradient)).Backward();
+            return inputGradient;
+        }
+
+        private unsafe AttentionBatch Batch(Tensor qkv, Tensor output, Tensor logSumExp, float* outputGradient, float* inputGradient)
+        {
+            int hidden = (int)(qkv.shape[1] / 3);
+            float* x = TensorMemory.Pointer<float>(qkv);
+            return new AttentionBatch
+            {
+                Offsets = Offsets,
+                Heads = Heads,
+                HeadSize = hidden / Heads,
+                OneQuery = false,
+                Dropout = Dropout,
+                DropoutKey = Key,
+                Query = x,
+                Key = x + hidden,
+                Value = x + (2 * hidden),
+                QueryStride = 3 * hidden,
+                KeyStride = 3 * hidden,
+                Output = TensorMemory.Pointer<float>(output),
+                LogSumExp = TensorMemory.Pointer<float>(logSumExp),
+                OutputGradient = outputGradient,
+                QueryGradient = inputGradient,
+                KeyGradient = inputGradient + hidden,
+                ValueGradient = inputGradient + (2 * hidden),
+            };
+        }
+    }
+
+    /// <summary>The arguments of attention with one query per sequence that are not tensors, and its two passes.</summary>
+    private sealed record ReadCall(int[] Offsets, int Heads, double Dropout, ulong Key)
+    {
+        public unsafe (Tensor Output, Tensor LogSumExp) Forward(Tensor query, Tensor keyValue)
+        {
+            using Tensor q = query.contiguous(), kv = keyValue.contiguous();
+            Tensor output = empty(query.shape, ScalarType.Float32, CPU), logSumExp = empty([Heads, Offsets.Length - 1], ScalarType.Float32, CPU);
+            Batch(q, kv, output, logSumExp, null, null, null).Forward();
+            return (output, logSumExp);
+        }
+
+        public unsafe (Tensor Query, Tensor KeyValue) Backward(Tensor query, Tensor keyValue, Tensor output, Tensor logSumExp, Tensor gradient)
+        {
+            using Tensor q = query.contiguous(), kv = keyValue.contiguous(), outputGradient = gradient.contiguous();
+            Tensor queryGradient = empty(query.shape, ScalarType.Float32, CPU), keyValueGradient = empty(keyValue.shape, ScalarType.Float32, CPU);
+            Batch(
+                q,
+                kv,
+                output,
+                logSumExp,
+                TensorMemory.Pointer<float>(outputGradient),
+                TensorMemory.Pointer<float>(queryGradient),
+                TensorMemory.Pointer<float>(keyValueGradient)).Backward();
+            return (queryGradient, keyValueGradient);
+        }
+
+        private unsafe AttentionBatch Batch(
+            Tensor query, Tensor keyValue, Tensor output, Tensor logSumExp, float* outputGradient, float* queryGradient, float* keyValueGradient)
+        {
+            int hidden = (int)query.shape[1];
+            float* kv = TensorMemory.Pointer<float>(keyValue);
+            return new AttentionBatch
+            {
+                Offsets = Offsets,
+                Heads = Heads,
+                HeadSize = hidden / Heads,
+                OneQuery = true,
+                Dropout = Dropout,
+                DropoutKey = Key,
+                Query = TensorMemory.Pointer<float>(query),
+                Key = kv,
+                Value = kv + hidden,
+                QueryStride = hidden,
+                KeyStride = 2 * hidden,
+                Output = TensorMemory.Pointer<float>(output),
+                LogSumExp = TensorMemory.Pointer<float>(logSumExp),
+                OutputGradient = outputGradient,
+                QueryGradient = queryGradient,
+                KeyGradient = keyValueGradient,
+                ValueGradient = keyValueGradient + hidden,
+            };
+        }
+    }
+
+    private sealed class SelfFunction : autograd.SingleTensorFunction<SelfFunction>
+    {
+        public override string Name => "PackedSelfAttention";
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var qkv = (Tensor)vars[0];
+            var call = new SelfCall((int[])vars[1], (int)vars[2], (double)vars[3], (ulong)vars[4]);
+            (Tensor output, Tensor logSumExp) = call.Forward(qkv);
+            ctx.save_for_backward([qkv, output, logSumExp]);
+            ctx.save_data("call", call);
+            return output;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            List<Tensor> saved = ctx.get_saved_variables();
+            return [((SelfCall)ctx.get_data("call")).Backward(saved[0], saved[1], saved[2], grad_output), null!, null!, null!, null!];
+        }
+    }
+
+    private sealed class ReadFunction : autograd.SingleTensorFunction<ReadFunction>
+    {
+        public override string Name => "PackedReadAttention";
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            Tensor query = (Tensor)vars[0], keyValue = (Tensor)vars[1];
+            var call = new ReadCall((int[])vars[2], (int)vars[3], (double)vars[4], (ulong)vars[5]);
+            (Tensor output, Tensor logSumExp) = call.Forward(query, keyValue);
+            ctx.save_for_backward([query, keyValue, output, logSumExp]);
+            ctx.save_data("call", call);
+            return output;
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            List<Tensor> saved = ctx.get_saved_variables();
+            (Tensor query, Tensor keyValue) = ((ReadCall)ctx.get_data("call")).Backward(saved[0], saved[1], saved[2], saved[3], grad_output);
+            return [query, keyValue, null!, null!, null!, null!];
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.Intrinsics;
+
+namespace Tailor.Engine;
+
+/// <summary>
+/// Where the operands of attention over packed sequences lie, and how its heads are handed out: one task per sequence and head, the longest sequences first.
+/// Every task writes its own part of the results, so that they do not depend on the number of threads.
+/// </summary>
+internal sealed unsafe class AttentionBatch
+{
+    /// <summary>Positions of sequence s are offsets[s] up to offsets[s + 1] - 1.</summary>
+    public required int[] Offsets { get; init; }
+
+    public required int Heads { get; init; }
+
+    public required int HeadSize { get; init; }
+
+    /// <summary>Whether each sequence has one query (row s of the queries), not one for each of its positions.</summary>
+    public required bool OneQuery { get; init; }
+
+    public required double Dropout { get; init; }
+
+    public required ulong DropoutKey { get; init; }
+
+    public required float* Query { get; init; }
+
+    public required float* Key { get; init; }
+
+    public required float* Value { get; init; }
+
+    /// <summary>Floats from a row of queries to the next; also of their gradient.</summary>
+    public required nint QueryStride { get; init; }
+
+    /// <summary>Floats from a row of keys, or of values, to the next; also of their gradients.</summary>
+    public required nint KeyStride { get; init; }
+
+    /// <summary>[queries, heads * head size]: written by the forward pass, read by the backward pass.</summary>
+    public required float* Output { get; init; }
+
+    /// <summary>[heads, queries]: the logarithm of each softmax's denominator, written by the forward pass, read by the backward pass.</summary>
+    public required float* LogSumExp { get; init; }
+
+    public float* OutputGradient { get; init; }
+
+    public float* QueryGradient { get; init; }
+
+    public float* KeyGradient { get; init; }
+
+    public float* ValueGradient { get; init; }
+
+    private int Sequences => Offsets.Length - 1;
+
+    private int Queries => OneQuery ? Sequences : Offsets[^1];
+
+    public void Forward() => ForEachHead(SimdChoice.Bits switch
+    {
+        512 => AttentionKernel<Simd512, Vector512<float>>.Forward,
+        256 => AttentionKernel<Simd256, Vector256<float>>.Forward,
+        _ => AttentionKernel<Simd128, Vector128<float>>.Forward,
+    });
+
+    public void Backward() => ForEachHead(SimdChoice.Bits switch
+    {
+        512 => AttentionKernel<Simd512, Vector512<float>>.Backward,
+        256 => AttentionKernel<Simd256, Vector256<float>>.Backward,
+        _ => AttentionKernel<Simd128, Vector128<float>>.Backward,
+    });
+
+    private void ForEachHead(AttentionKernelBody body)
+    {
+        int[] order = new int[Sequences], shortness = new int[Sequences];
+        for (int s = 0; s < Sequences; s++)
+        {
+            (order[s], shortness[s]) = (s, Offsets[s] - Offsets[s + 1]);
+        }
+
+        Array.Sort(shortness, order);
+        WorkerPool.For(checked(Sequences * Heads), task => body(HeadOf(order[task / Heads], task % Heads)));
+    }
+
+    private AttentionHead HeadOf(int sequence, int head)
+    {
+        int firstKey = Offsets[sequence];
+        int firstQuery = OneQuery ? sequence : firstKey;
+        int keys = Offsets[sequence + 1] - firstKey;
+        nint column = (nint)head * HeadSize;
+        nint outputStride = (nint)Heads * HeadSize;
+        nint query = (firstQuery * QueryStride) + column, key = (firstKey * KeyStride) + column, output = (firstQuery * outputStride) + column;
+        return new AttentionHead
+        {
+            Queries = OneQuery ? 1 : keys,
+            Keys = keys,
+            Size = HeadSize,
+            Query = Query + query,
+            QueryStride = QueryStride,
+            Key = Key + key,
+            Value = Value + key,
+            KeyStride = KeyStride,
+            Output = Output + output,
+            OutputStride = outputStride,
+            LogSumExp = LogSumExp + ((nint)head * Queries) + firstQuery,
+            OutputGradient = OutputGradient + output,
+            QueryGradient = QueryGradient + query,
+            KeyGradient = KeyGradient + key,
+            ValueGradient = ValueGradient + key,
+            Threshold = CounterHash.Threshold(Dropout),
+            Keep = (float)(1 / (1 - Dropout)),
+            DropoutKey = DropoutKeyOf(DropoutKey, sequence, head, Heads),
+        };
+    }
+
+    /// <summary>The key of one head's dropout mask, whose rows are its queries and whose elements are its keys.</summary>
+    public static ulong DropoutKeyOf(ulong key, int sequence, int head, int heads) => CounterHash.Derive(key, ((ulong)sequence * (ulong)heads) + (ulong)head);
+}
+
+/// <summary>The work of one head.</summary>
+internal delegate void AttentionKernelBody(in AttentionHead head);

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Tailor.Engine;
+
+/// <summary>Vectors of 128 bits.</summary>
+internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
+{
+    public static int Width => 4;
+
+    public static bool ManyRegisters => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Create(float value) => Vector128.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load(float* source) => Vector128.Load(source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector128<float> value, float* target) => value.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Add(Vector128<float> left, Vector128<float> right) => left + right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Subtract(Vector128<float> left, Vector128<float> right) => left - right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Multiply(Vector128<float> left, Vector128<float> right) => left * right;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> MultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) => Vector128.MultiplyAddEstimate(left, right, addend);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Max(Vector128<float> left, Vector128<float> right) => Vector128.MaxNative(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ShiftIntoExponent(Vector128<float> value) => (value.AsInt32() << 23).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Keep(Vector128<float> value, CounterHash.Row row, uint first, uint threshold)
+    {
+        Vector128<uint> hash = (Vector128<uint>.Indices * CounterHash.Step) + Vector128.Create((first * CounterHash.Step) + row.Low);
+        hash ^= hash >>> 16;
+        hash *= CounterHash.FirstFactor;
+        hash = hash ^ (hash >>> 13) ^ Vector128.Create(row.High);
+        hash *= CounterHash.SecondFactor;
+
+        // The comparison is signed, for want of an unsigned one in AVX2; both sides are moved by 2^31 alike.
+        Vector128<int> dropped = Vector128.GreaterThan(Vector128.Create((int)(threshold ^ 0x80000000u)), (hash ^ Vector128.Create(0x80000000u)).AsInt32());
+        return Vector128.ConditionalSelect(dropped.AsSingle(), Vector128<float>.Zero, value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector128<float> value) => Vector128.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Vector128<float> value)
+    {
+        float largest = value[0];
+        for (int i = 1; i < 4; i++)
+        {
+            largest = MathF.Max(largest, value[i]);
+        }
+
+        return largest;
+    }
+}
