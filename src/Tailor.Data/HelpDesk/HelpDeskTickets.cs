@@ -39,7 +39,11 @@ public static class HelpDeskTickets
 
     /// <summary>Makes the data set. No text stands in it twice.</summary>
     /// <param name="seed">The seed; the same seed gives the same texts everywhere.</param>
-    public static (IReadOnlyList<TextExample> Train, IReadOnlyList<TextExample> Dev, IReadOnlyList<TextExample> Test) Create(long seed = 1) => Splits(seed);
+    public static TextDataset Create(long seed = 1)
+    {
+        (List<TextExample> train, List<TextExample> dev, List<TextExample> test) = Splits(seed);
+        return TextDataset.Create(new LabelSet(Labels), train, dev, test, source: "help-desk tickets");
+    }
 
     /// <summary>
     /// Unlabelled text of the same language for pretraining: tickets of all classes alike, answers of the desk, and notes in which words that mean the same stand together.
