@@ -6,14 +6,16 @@ public static class AtomicFile
     /// <summary>Writes a file under a temporary name beside it, flushes it to the disk, and renames it.</summary>
     /// <param name="path">The file to make or to replace.</param>
     /// <param name="write">Writes the content.</param>
+    /// <param name="expectedLength">The content's length in bytes when it is known: the room is taken first, so that a full disk is found before anything is written.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; the temporary file is removed and the old file is untouched.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, long expectedLength = 0)
     {
         ArgumentNullException.ThrowIfNull(write);
         string temporary = $"{path}.{Environment.ProcessId}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 1 << 16, PreallocationSize = expectedLength };
+            using (var stream = new FileStream(temporary, options))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);

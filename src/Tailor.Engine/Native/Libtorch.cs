@@ -81,7 +81,12 @@ public static class Libtorch
     /// <summary>Loads the libtorch that belongs to us by its full path: TorchSharp asks the system for it by name, and Debian has another version under that name.</summary>
     private static void PreloadOurs()
     {
-        string file = LibtorchFiles.Find("torch_cpu") ?? throw Failure($"libtorch is not in any of: {string.Join(", ", LibtorchFiles.Folders())}", null);
+        string file = LibtorchFiles.Find("torch_cpu") ?? throw Failure($"not found in any of: {string.Join(", ", LibtorchFiles.Folders())}", null);
+        if (Environment.GetEnvironmentVariable(LibtorchFiles.DirectoryVariable) is { Length: > 0 } chosen && !file.StartsWith(Path.GetFullPath(chosen), StringComparison.Ordinal))
+        {
+            throw Failure($"{LibtorchFiles.DirectoryVariable} names {chosen}, where {LibtorchFiles.FileName("torch_cpu")} is not", null);
+        }
+
         if (OperatingSystem.IsLinux())
         {
             string whole = Path.Combine(Path.GetDirectoryName(file)!, LibtorchFiles.FileName("torch"));
