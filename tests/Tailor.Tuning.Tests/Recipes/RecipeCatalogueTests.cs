@@ -1,0 +1,74 @@
+using Tailor.Foundation;
+
+namespace Tailor.Tuning.Tests;
+
+public class RecipeCatalogueTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Names => RecipeCatalogue.Names.Select(name => new TheoryDataRow<string>(name));
+
+    [Fact]
+    public void The_recipes_of_cls_tuning_are_there() =>
+        Assert.Superset(new HashSet<string> { "cls-tanh", "cls-relu", "cls-eta", "cls-focal-glee", "cls-focal", "cls-weighted" }, RecipeCatalogue.Names.ToHashSet());
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_recipe_is_a_short_page_named_as_its_file(string name)
+    {
+        Recipe recipe = RecipeCatalogue.Load(name);
+        Assert.Equal(name, recipe.Name);
+        Assert.InRange(RecipeCatalogue.Source(name).TrimEnd().Split('\n').Length, 10, 25);
+        Assert.Matches(@"arXiv \d{4}\.\d{5}", recipe.Paper);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_recipe_follows_glees_protocol(string name)
+    {
+        Recipe recipe = RecipeCatalogue.Load(name);
+        StageRecipe stage = Assert.Single(recipe.Stages);
+        var protocol = new StageRecipe { Epochs = 10, BatchSize = 32, Lr = 1e-5, Eps = 1e-6, Warmup = 0.1, Clip = 1, EvalEvery = 100, Metric = "macro_f1", Patience = 2, Loss = stage.Loss };
+        Assert.Equal(protocol, stage);
+        Assert.Equal(128, recipe.Input.MaxLength);
+    }
+
+    [Fact]
+    public void The_recipes_differ_in_what_their_names_say()
+    {
+        Assert.Equal(HeadActivation.Relu, RecipeCatalogue.Load("cls-relu").Head.Activation);
+        Assert.Equal(new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 1.1 }, RecipeCatalogue.Load("cls-eta").Calibration);
+        Assert.Equal(new LossRecipe { Kind = LossKind.FocalGlee, Gamma = 1 }, RecipeCatalogue.Load("cls-focal-glee").Stages[0].Loss);
+        Assert.Equal(new LossRecipe { Kind = LossKind.Focal, Gamma = 2 }, RecipeCatalogue.Load("cls-focal").Stages[0].Loss);
+        Assert.Equal(new LossRecipe { ClassWeights = ClassWeights.EffectiveNumber, Beta = 0.9999 }, RecipeCatalogue.Load("cls-weighted").Stages[0].Loss);
+    }
+
+    [Fact]
+    public void An_unknown_recipe_is_refused_with_the_nearest_name_and_the_list()
+    {
+        InputException fault = Assert.Throws<InputException>(() => RecipeCatalogue.Load("cls-tahn"));
+        Assert.StartsWith("recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?); the recipes are cls-eta, ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("none/such.yaml: no such recipe file", Assert.Throws<InputException>(() => RecipeCatalogue.Load("none/such.yaml")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_the_users_own_works_in_the_place_of_a_name()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, RecipeCatalogue.Source("cls-focal"));
+            Assert.Equal(RecipeCatalogue.Load("cls-focal"), RecipeCatalogue.Load(file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_recipe_written_resolved_is_read_back_equal(string name)
+    {
+        Recipe recipe = RecipeCatalogue.Load(name);
+        Assert.Equal(recipe, RecipeReader.Parse(RecipeWriter.ToYaml(recipe), name));
+    }
+}
