@@ -4,8 +4,10 @@ namespace Tailor.Evaluation;
 public static class Groupings
 {
     /// <summary>
-    /// Glee's head and tail (EMNLP 2022, arXiv 2205.05461, its published code): the classes of the labels being scored, from the most frequent on (the smaller id first among equals);
-    /// a class is head while the running share including it is below the threshold, and tail from the class that reaches it on. When the first class alone reaches it, head is empty.
+    /// Glee's head and tail (EMNLP 2022, arXiv 2205.05461, its published code):
+    /// the classes of the labels being scored, from the most frequent on (the smaller id first among equals);
+    /// a class is head while the running share including it is below the threshold, and tail from the class that reaches it on.
+    /// When the first class alone reaches it, head is empty.
     /// </summary>
     /// <param name="gold">The gold labels being scored; classes that do not stand in them belong to no group.</param>
     /// <param name="classes">The number of classes.</param>
@@ -31,7 +33,8 @@ public static class Groupings
             ((double)running / gold.Length < rho ? head : tail).Add(c);
         }
 
-        return new Grouping("head/tail", "the labels scored (Glee, EMNLP 2022)", FormattableString.Invariant($"head while the running share of the labels, most frequent class first, is below {rho}"), [new("head", head), new("tail", tail)]);
+        string rule = FormattableString.Invariant($"head while the running share of the labels, most frequent class first, is below {rho}");
+        return new Grouping("head/tail", "the labels scored (Glee, EMNLP 2022)", rule, [new("head", head), new("tail", tail)]);
     }
 
     /// <summary>Many, medium and few-shot classes by their training examples (Liu et al., "Large-scale long-tailed recognition in an open world", CVPR 2019).</summary>
@@ -44,7 +47,7 @@ public static class Groupings
         ArgumentNullException.ThrowIfNull(trainCounts);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fewBelow, manyAbove + 1);
         IReadOnlyList<int> Where(Func<int, bool> chosen) => Enumerable.Range(0, trainCounts.Count).Where(c => chosen(trainCounts[c])).ToArray();
-        return new Grouping("many/medium/few", "training examples (Liu et al., CVPR 2019)", FormattableString.Invariant($"many above {manyAbove} examples, medium {fewBelow} to {manyAbove}, few below {fewBelow}"),
-            [new("many", Where(n => n > manyAbove)), new("medium", Where(n => n >= fewBelow && n <= manyAbove)), new("few", Where(n => n < fewBelow))]);
+        string rule = FormattableString.Invariant($"many above {manyAbove} examples, medium {fewBelow} to {manyAbove}, few below {fewBelow}");
+        return new Grouping("many/medium/few", "training examples (Liu et al., CVPR 2019)", rule, [new("many", Where(n => n > manyAbove)), new("medium", Where(n => n >= fewBelow && n <= manyAbove)), new("few", Where(n => n < fewBelow))]);
     }
 }

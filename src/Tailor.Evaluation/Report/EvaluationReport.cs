@@ -37,7 +37,8 @@ public sealed class EvaluationReport
     /// <param name="trainCounts">Training examples of each class; may be empty when they are not known, then there is no many/medium/few.</param>
     /// <param name="rho">The threshold of Glee's head, in [0, 1].</param>
     /// <exception cref="ArgumentException">There is no example, or the sizes do not fit each other.</exception>
-    public static EvaluationReport Of(IReadOnlyList<string> labels, ReadOnlySpan<int> gold, ReadOnlySpan<int> predicted, ReadOnlySpan<float> probabilities, IReadOnlyList<int> trainCounts, double rho = 0.55)
+    public static EvaluationReport Of(
+        IReadOnlyList<string> labels, ReadOnlySpan<int> gold, ReadOnlySpan<int> predicted, ReadOnlySpan<float> probabilities, IReadOnlyList<int> trainCounts, double rho = 0.55)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(trainCounts);

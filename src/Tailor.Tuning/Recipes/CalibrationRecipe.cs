@@ -16,6 +16,9 @@ public enum CalibrationKind
     /// <summary>The scores as they are.</summary>
     None,
 
-    /// <summary>Each class's weight row and bias divided by the row's norm to the power eta (Glee, EMNLP 2022; the tau-normalisation of Kang et al., ICLR 2020, bias included).</summary>
+    /// <summary>
+    /// Each class's weight row and bias divided by the row's norm to the power eta (Glee, EMNLP 2022; the tau-normalisation of Kang et al., ICLR 2020,
+    /// with the bias included).
+    /// </summary>
     EtaNorm,
 }

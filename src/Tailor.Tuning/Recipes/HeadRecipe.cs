@@ -19,7 +19,10 @@ public sealed record HeadRecipe
 /// <summary>The head's shape.</summary>
 public enum HeadKind
 {
-    /// <summary>A dense layer of the hidden size on the first token's last hidden state, an activation, dropout, and a linear layer to the classes (the CLS-tuning of Glee, EMNLP 2022, arXiv 2205.05461).</summary>
+    /// <summary>
+    /// A dense layer of the hidden size on the first token's last hidden state, an activation, dropout, and a linear layer to the classes
+    /// (the CLS-tuning of Glee, EMNLP 2022, arXiv 2205.05461).
+    /// </summary>
     Cls,
 }
 

@@ -16,10 +16,3 @@ public enum InputKind
     /// <summary>The text, or the pair of texts, between the model's special tokens.</summary>
     Plain,
 }
-
-/// <summary>The small modules set into the backbone.</summary>
-public enum AdapterKind
-{
-    /// <summary>None: the backbone is as it was pretrained.</summary>
-    None,
-}

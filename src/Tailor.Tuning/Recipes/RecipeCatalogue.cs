@@ -37,7 +37,8 @@ public static class RecipeCatalogue
         ArgumentNullException.ThrowIfNull(name);
         if (!Names.Contains(name))
         {
-            throw new InputException($"recipe '{RecipeDocument.OneLine(name)}' is not known{NearestName.Hint(name, Names)}; the recipes are {string.Join(", ", Names)}, or give the path of a file of your own");
+            string known = string.Join(", ", Names);
+            throw new InputException($"recipe '{RecipeDocument.OneLine(name)}' is not known{NearestName.Hint(name, Names)}; the recipes are {known}, or give the path of a file of your own");
         }
 
         using var reader = new StreamReader(Home.GetManifestResourceStream(Folder + name + Extension)!);

@@ -31,16 +31,22 @@ internal sealed class RecipeDocument
             throw InputException.At(source, $"the recipe has {yaml.Length} characters", $"a recipe has at most {MaxSize}");
         }
 
+        var parser = new Parser(new StringReader(yaml));
         try
         {
-            Scan(yaml, source);
+            Scan(parser, source);
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
             return new RecipeDocument(source, stream.Documents[0].RootNode);
         }
         catch (YamlException fault)
         {
-            throw new InputException(InputException.At(source, $"not valid YAML: {OneLine(fault.Message)}", "mend this line; recipes show NAME prints a valid recipe", fault.Start.Line).Message, fault);
+            throw NotYaml(source, fault, fault.Start.Line);
+        }
+        catch (InvalidOperationException fault)
+        {
+            // What YamlDotNet's parser throws where the text ends inside brackets.
+            throw NotYaml(source, fault, parser.Current?.End.Line);
         }
     }
 
@@ -89,9 +95,14 @@ internal sealed class RecipeDocument
         ? InputException.At(place, found, remedy)
         : InputException.At(_source, found, remedy, node.Start.Line, field.Length == 0 ? null : field);
 
-    private static void Scan(string yaml, string source)
+    private static InputException NotYaml(string source, Exception fault, long? line)
     {
-        var parser = new Parser(new StringReader(yaml));
+        string message = fault is YamlException ? fault.Message : "the text ends too early or a bracket is not closed";
+        return new InputException(InputException.At(source, $"not valid YAML: {OneLine(message)}", "mend this line; recipes show NAME prints a valid recipe", line).Message, fault);
+    }
+
+    private static void Scan(Parser parser, string source)
+    {
         int depth = 0;
         int documents = 0;
         while (parser.MoveNext())

@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using Tailor.Evaluation;
 
 namespace Tailor.Tuning;
@@ -21,8 +22,8 @@ internal static class RecipeSchema
 
     private static readonly RecipeSection<LossRecipe> Loss = new RecipeSection<LossRecipe>(new())
         .Choice("kind", [("cross_entropy", LossKind.CrossEntropy), ("focal", LossKind.Focal), ("focal_glee", LossKind.FocalGlee)], r => r.Kind, (r, v) => r with { Kind = v })
-        .Number("gamma", r => r.Gamma, (r, v) => r with { Gamma = v }, NumberRange.Above0(10), r => r.Kind == LossKind.CrossEntropy ? "with kind cross_entropy" : null)
-        .Number("label_smoothing", r => r.LabelSmoothing, (r, v) => r with { LabelSmoothing = v }, NumberRange.Share, r => r.Kind == LossKind.CrossEntropy ? null : "with a focal loss")
+        .Number("gamma", r => r.Gamma, (r, v) => r with { Gamma = v }, NumberRange.Above0(10), r => IsFocal(r) ? null : "with kind cross_entropy")
+        .Number("label_smoothing", r => r.LabelSmoothing, (r, v) => r with { LabelSmoothing = v }, NumberRange.Share, r => IsFocal(r) ? "with a focal loss" : null)
         .Choice(
             "class_weights",
             [("none", ClassWeights.None), ("balanced", ClassWeights.Balanced), ("effective_number", ClassWeights.EffectiveNumber), ("inverse_frequency", ClassWeights.InverseFrequency)],
@@ -31,7 +32,7 @@ internal static class RecipeSchema
         .Number("beta", r => r.Beta, (r, v) => r with { Beta = v }, NumberRange.Share, r => r.ClassWeights == ClassWeights.EffectiveNumber ? null : "without class_weights effective_number")
         .Number("weight_power", r => r.WeightPower, (r, v) => r with { WeightPower = v }, NumberRange.Above0(10), WithoutClassWeights)
         .Choice("normalize", [("batch", Normalize.Batch), ("weight_sum", Normalize.WeightSum)], r => r.Normalize, (r, v) => r with { Normalize = v }, WithoutClassWeights)
-        .Require(["kind"], (r, given) => r.Kind == LossKind.CrossEntropy || given("gamma") ? null : ("a focal loss without gamma", "give gamma; 2 is usual for focal, 1 for focal_glee"));
+        .Require(["kind"], (r, given) => !IsFocal(r) || given("gamma") ? null : ("a focal loss without gamma", "give gamma; 2 is usual for focal, 1 for focal_glee"));
 
     private static readonly RecipeSection<StageRecipe> Stage = new RecipeSection<StageRecipe>(new())
         .Choice("train", [("all", TrainScope.All), ("head", TrainScope.Head)], r => r.Train, (r, v) => r with { Train = v })
@@ -97,6 +98,8 @@ internal static class RecipeSchema
     private static bool IsName(string text) => text.Length is >= 1 and <= 64 && text[0] != '-' && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static bool IsOneLine(string text) => text.Length is >= 1 and <= 300 && !text.Any(char.IsControl);
+
+    private static bool IsFocal(LossRecipe loss) => loss.Kind != LossKind.CrossEntropy;
 
     private static string? WithoutClassWeights(LossRecipe loss) => loss.ClassWeights == ClassWeights.None ? "without class_weights" : null;
 

@@ -166,9 +166,13 @@ internal sealed class RecipeSection<T>(T empty)
             {
                 string text = ScalarText(node, path, document, expected);
                 bool quoted = names is null && ((YamlScalarNode)node).Style is not (ScalarStyle.Plain or ScalarStyle.Any);
-                return !quoted && parse(text) is { } value
-                    ? set(record, value)
-                    : throw document.Fault(node, path, $"{(quoted ? "a text in quotes, " : "")}'{RecipeDocument.OneLine(text)}'{NearestName.Hint(text, names ?? [])}", $"expected {expected}");
+                if (!quoted && parse(text) is { } value)
+                {
+                    return set(record, value);
+                }
+
+                string kind = quoted ? "a text in quotes, " : "";
+                throw document.Fault(node, path, $"{kind}'{RecipeDocument.OneLine(text)}'{NearestName.Hint(text, names ?? [])}", $"expected {expected}");
             },
             record => new YamlScalarNode(write(record)),
             idle));

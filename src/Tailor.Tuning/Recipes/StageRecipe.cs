@@ -1,3 +1,5 @@
+using Tailor.Engine;
+
 namespace Tailor.Tuning;
 
 /// <summary>One stage of training: what trains, with which loss, batches, optimizer and schedule, for how long, and which checkpoint is kept.</summary>
@@ -57,7 +59,7 @@ public sealed record StageRecipe
     /// <summary>The power of the polynomial schedule, above 0 and at most 10.</summary>
     public double Power { get; init; } = 1;
 
-    /// <summary>The learning rate at the end of the polynomial schedule, at least 0 and below <see cref="Lr"/>.</summary>
+    /// <summary>The learning rate at the end of the schedule, at least 0 and below <see cref="Lr"/>; the head's ends in the same proportion. Not for the constant schedule.</summary>
     public double LrEnd { get; init; }
 
     /// <summary>The largest global norm of the gradients, in [0, 1e6]; 0 for no clipping.</summary>

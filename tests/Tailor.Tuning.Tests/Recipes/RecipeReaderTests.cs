@@ -73,7 +73,7 @@ public class RecipeReaderTests
     [InlineData("paper: None\n", "", "mine.yaml:1: no key 'paper'; add paper")]
     [InlineData("  activation: relu", "  - relu", "mine.yaml:7: head: a list of 1; expected keys and values: kind, activation")]
     [InlineData("summary: A test", "name: twice", "mine.yaml:2: not valid YAML: ")]
-    [InlineData("summary: A test", "summary: [A test", "not valid YAML: ")]
+    [InlineData("summary: A test", "summary: [A test", "mine.yaml:2: not valid YAML: the text ends too early or a bracket is not closed")]
     [InlineData("summary: A test", "summary: &a test", "mine.yaml:2: an anchor in a recipe")]
     [InlineData("summary: A test", "summary: *a", "mine.yaml:2: an alias in a recipe")]
     [InlineData("summary: A test", "summary: !!str test", "mine.yaml:2: a tag in a recipe")]
@@ -110,8 +110,9 @@ public class RecipeReaderTests
     {
         const string Junk = "-:[]{}#&*!|>'\"%@`\t\n 0a.,?~\\";
         RandomStream random = RandomStream.For(1, "spoilt recipes");
+        const int Count = 2000;
         int refused = 0;
-        for (int i = 0; i < 2000; i++)
+        for (int i = 0; i < Count; i++)
         {
             char[] text = Valid.ToCharArray();
             for (int n = random.NextInt(4); n >= 0; n--)
@@ -130,7 +131,7 @@ public class RecipeReaderTests
             }
         }
 
-        Assert.InRange(refused, 1000, 2000);
+        Assert.InRange(refused, Count / 2, Count);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Tailor.Engine;
+
 namespace Tailor.Tuning.Tests;
 
 public class RecipeWriterTests
@@ -11,9 +13,17 @@ public class RecipeWriterTests
         Head = new HeadRecipe { Activation = HeadActivation.Relu, Dropout = 0.25, InitStd = 1.0 / 3 },
         Stages =
         [
-            new StageRecipe { Train = TrainScope.Head, Steps = 7, TokensPerBatch = 4096, Optimizer = OptimizerKind.Sgd, Momentum = 0.9, Nesterov = true, Schedule = ScheduleKind.Polynomial, Power = 2, LrEnd = 1e-7, Warmup = 3 },
-            new StageRecipe { Epochs = 0.5, HeadLr = 1e-3, Beta1 = 0.8, Beta2 = 0.99, Eps = 1e-12, WeightDecay = 0.01, Schedule = ScheduleKind.Constant, Clip = 0, Sampler = SamplerKind.Sequential, EvalEvery = 5, Metric = "log_loss", Patience = 1.5,
-                Loss = new LossRecipe { LabelSmoothing = 0.1, ClassWeights = ClassWeights.EffectiveNumber, Beta = 0.9, WeightPower = 0.5, Normalize = Normalize.WeightSum } },
+            new StageRecipe
+            {
+                Train = TrainScope.Head, Steps = 7, TokensPerBatch = 4096, Warmup = 3,
+                Optimizer = OptimizerKind.Sgd, Momentum = 0.9, Nesterov = true, Schedule = ScheduleKind.Polynomial, Power = 2, LrEnd = 1e-7,
+            },
+            new StageRecipe
+            {
+                Epochs = 0.5, HeadLr = 1e-3, Beta1 = 0.8, Beta2 = 0.99, Eps = 1e-12, WeightDecay = 0.01,
+                Schedule = ScheduleKind.Constant, Clip = 0, Sampler = SamplerKind.Sequential, EvalEvery = 5, Metric = "log_loss", Patience = 1.5,
+                Loss = new LossRecipe { LabelSmoothing = 0.1, ClassWeights = ClassWeights.EffectiveNumber, Beta = 0.9, WeightPower = 0.5, Normalize = Normalize.WeightSum },
+            },
             new StageRecipe { Epochs = 1, Accumulate = 4, Schedule = ScheduleKind.Cosine, Loss = new LossRecipe { Kind = LossKind.FocalGlee, Gamma = 1, ClassWeights = ClassWeights.Balanced } },
         ],
         Calibration = new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 0.7 },
