@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Tailor.Foundation;
+
+namespace Tailor.Data;
+
+/// <summary>
+/// Writes examples to a table that <see cref="TextTable"/> and the usual tools read back unchanged: CSV or TSV with RFC 4180 quoting, or JSON Lines, by the extension; UTF-8, line feeds.
+/// The columns are <c>text</c>, or <c>text_a</c> and <c>text_b</c> for pairs, and <c>label</c>.
+/// </summary>
+public static class TextTableWriter
+{
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes a file; it appears under its name only when it is complete.</summary>
+    /// <param name="path">The file: .csv, .tsv, .tab, .jsonl or .ndjson.</param>
+    /// <param name="examples">The rows, in order.</param>
+    /// <param name="withPairs">Whether the rows are pairs.</param>
+    /// <param name="withLabels">Whether to write the labels.</param>
+    /// <exception cref="InputException">The extension is none of these.</exception>
+    /// <exception cref="ArgumentException">A row lacks the pair or the label that is to be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Write(string path, IEnumerable<TextExample> examples, bool withPairs = false, bool withLabels = true)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(examples);
+        (string Name, Func<TextExample, string?> Field)[] columns =
+        [
+            (withPairs ? "text_a" : "text", e => e.Text),
+            .. withPairs ? [("text_b", e => e.Pair)] : Array.Empty<(string, Func<TextExample, string?>)>(),
+            .. withLabels ? [("label", e => e.Label)] : Array.Empty<(string, Func<TextExample, string?>)>(),
+        ];
+        switch (Path.GetExtension(path).ToLowerInvariant())
+        {
+            case ".csv":
+                AtomicFile.Write(path, stream => Delimited(stream, examples, columns, ","));
+                break;
+            case ".tsv" or ".tab":
+                AtomicFile.Write(path, stream => Delimited(stream, examples, columns, "\t"));
+                break;
+            case ".jsonl" or ".ndjson":
+                AtomicFile.Write(path, stream => JsonLines(stream, examples, columns));
+                break;
+            default:
+                throw InputException.At(path, $"the extension '{Path.GetExtension(path)}' names no table", "use .csv, .tsv or .jsonl");
+        }
+    }
+
+    private static void Delimited(Stream stream, IEnumerable<TextExample> examples, (string Name, Func<TextExample, string?> Field)[] columns, string delimiter)
+    {
+        var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            Delimiter = delimiter,
+            NewLine = "\n",
+
+            // An empty field is quoted too: a row of one empty field would read as a blank line.
+            ShouldQuote = args => string.IsNullOrEmpty(args.Field) || args.Field.AsSpan().ContainsAny("\"\r\n" + delimiter) || args.Field[0] == ' ' || args.Field[^1] == ' ',
+        };
+        using var text = new StreamWriter(stream, leaveOpen: true);
+        using var csv = new CsvWriter(text, configuration);
+        foreach ((string name, _) in columns)
+        {
+            csv.WriteField(name);
+        }
+
+        csv.NextRecord();
+        foreach (TextExample example in examples)
+        {
+            foreach ((string name, Func<TextExample, string?> field) in columns)
+            {
+                csv.WriteField(field(example) ?? throw Missing(name, nameof(examples)));
+            }
+
+            csv.NextRecord();
+        }
+    }
+
+    private static void JsonLines(Stream stream, IEnumerable<TextExample> examples, (string Name, Func<TextExample, string?> Field)[] columns)
+    {
+        using var json = new Utf8JsonWriter(stream, Plain);
+        foreach (TextExample example in examples)
+        {
+            json.WriteStartObject();
+            foreach ((string name, Func<TextExample, string?> field) in columns)
+            {
+                json.WriteString(name, field(example) ?? throw Missing(name, nameof(examples)));
+            }
+
+            json.WriteEndObject();
+            json.Flush();
+            json.Reset();
+            stream.WriteByte((byte)'\n');
+        }
+    }
+
+    private static ArgumentException Missing(string column, string parameter) => new($"A row has no {column}.", parameter);
+}
