@@ -50,10 +50,12 @@ public sealed record RepeatedTexts(int WithinTrain, int Contradicting, int DevIn
     }
 
     /// <summary>What was found, a sentence each; nothing when nothing repeats.</summary>
-    public IReadOnlyList<string> ToSentences()
+    /// <param name="split">Whether the rows stand in parts; without it "train" is the one file and is not named.</param>
+    public IReadOnlyList<string> ToSentences(bool split = true)
     {
+        string within = split ? " of train" : "";
         var sentences = new List<string>();
-        Say(WithinTrain, "training row repeats the text of an earlier one", "training rows repeat the text of an earlier one");
+        Say(WithinTrain, $"row{within} repeats the text of an earlier one", $"rows{within} repeat the text of an earlier one");
         Say(Contradicting, "of them has another label than the earlier one", "of them have another label than the earlier one");
         Say(DevInTrain, "dev text also stands in train", "dev texts also stand in train");
         Say(TestInTrain, "test text also stands in train", "test texts also stand in train");

@@ -113,7 +113,7 @@ public sealed class TextDatasetTests : IDisposable
         Assert.Equal(new RepeatedTexts(WithinTrain: 2, Contradicting: 1, DevInTrain: 1, TestInTrain: 1, TestInDev: 2), data.Repeats);
         Assert.Equal(
             [
-                "2 training rows repeat the text of an earlier one.",
+                "2 rows of train repeat the text of an earlier one.",
                 "1 of them has another label than the earlier one.",
                 "1 dev text also stands in train.",
                 "1 test text also stands in train.",
