@@ -81,13 +81,14 @@ public static class Libtorch
     /// <summary>Loads the libtorch that belongs to us by its full path: TorchSharp asks the system for it by name, and Debian has another version under that name.</summary>
     private static void PreloadOurs()
     {
-        string file = LibtorchFiles.Find("torch_cpu") ?? throw Failure($"not found in any of: {string.Join(", ", LibtorchFiles.Folders())}", null);
-        if (Environment.GetEnvironmentVariable(LibtorchFiles.DirectoryVariable) is { Length: > 0 } chosen && !file.StartsWith(Path.GetFullPath(chosen), StringComparison.Ordinal))
+        string? chosen = LibtorchFiles.FindChosen("torch_cpu"), own = LibtorchFiles.FindOwn("torch_cpu");
+        if (Environment.GetEnvironmentVariable(LibtorchFiles.DirectoryVariable) is { Length: > 0 } folder)
         {
-            throw Failure($"{LibtorchFiles.DirectoryVariable} names {chosen}, where {LibtorchFiles.FileName("torch_cpu")} is not", null);
+            CheckChosen(folder, chosen, own);
         }
 
-        if (OperatingSystem.IsLinux())
+        string file = chosen ?? own ?? throw Failure($"not found in any of: {string.Join(", ", LibtorchFiles.Folders())}", null);
+        if (OperatingSystem.IsLinux() || chosen is not null)
         {
             string whole = Path.Combine(Path.GetDirectoryName(file)!, LibtorchFiles.FileName("torch"));
             try
@@ -100,6 +101,23 @@ public static class Libtorch
             }
         }
     }
+
+    /// <summary>A chosen folder must have libtorch, and be the only one: two copies in one process register the same kernels twice, which ends the process.</summary>
+    private static void CheckChosen(string folder, string? chosen, string? own)
+    {
+        if (chosen is null)
+        {
+            throw Failure($"{LibtorchFiles.DirectoryVariable} names {folder}, where {LibtorchFiles.FileName("torch_cpu")} is not", null);
+        }
+
+        if (own is not null && FinalTarget(own) != FinalTarget(chosen))
+        {
+            throw new InputException(
+                $"libtorch: {LibtorchFiles.DirectoryVariable} names {folder}, but the program brings its own ({own}); unset the variable, or build the program without a libtorch package");
+        }
+    }
+
+    private static string FinalTarget(string file) => Path.GetFullPath(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
 
     private static void Initialize()
     {

@@ -36,7 +36,7 @@ public sealed record LibtorchFacts(
     long MemoryBytes)
 {
     internal static LibtorchFacts Gather() => new(
-        torch.__version__,
+        System.Version.Parse(torch.__version__).ToString(3),
         LibtorchFiles.Find("torch_cpu") ?? "",
         Libtorch.Route,
         torch.get_num_threads(),

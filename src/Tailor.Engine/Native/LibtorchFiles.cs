@@ -21,30 +21,36 @@ internal static class LibtorchFiles
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
 
     /// <summary>The folders searched, in order.</summary>
-    public static IReadOnlyList<string> Folders()
-    {
-        var folders = new List<string>();
-        if (Environment.GetEnvironmentVariable(DirectoryVariable) is { Length: > 0 } chosen)
-        {
-            folders.Add(chosen);
-
-            // An unpacked libtorch has its libraries in lib.
-            folders.Add(Path.Combine(chosen, "lib"));
-        }
-
-        folders.Add(Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native"));
-        folders.Add(AppContext.BaseDirectory);
-
-        // The host lists here the package cache's folders when the program runs without copies of its packages.
-        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string searched)
-        {
-            folders.AddRange(searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
-        }
-
-        return folders.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).ToList();
-    }
+    public static IReadOnlyList<string> Folders() => [.. ChosenFolders(), .. OwnFolders()];
 
     /// <summary>The first file of a library, or null.</summary>
     /// <param name="library">The bare name, such as <c>torch_cpu</c>.</param>
-    public static string? Find(string library) => Folders().Select(folder => Path.Combine(folder, FileName(library))).FirstOrDefault(File.Exists);
+    public static string? Find(string library) => FindIn(Folders(), library);
+
+    /// <summary>The first file of a library in the folder that <c>LIBTORCH_DIRECTORY</c> names, or null.</summary>
+    /// <param name="library">The bare name, such as <c>torch_cpu</c>.</param>
+    public static string? FindChosen(string library) => FindIn(ChosenFolders(), library);
+
+    /// <summary>The first file of a library that the program brings itself, or null.</summary>
+    /// <param name="library">The bare name, such as <c>torch_cpu</c>.</param>
+    public static string? FindOwn(string library) => FindIn(OwnFolders(), library);
+
+    private static List<string> ChosenFolders() =>
+
+        // An unpacked libtorch has its libraries in lib.
+        Environment.GetEnvironmentVariable(DirectoryVariable) is { Length: > 0 } chosen ? [Path.GetFullPath(chosen), Path.Combine(Path.GetFullPath(chosen), "lib")] : [];
+
+    private static List<string> OwnFolders()
+    {
+        // The host's own search order; it lists the package cache's folders when the program runs without copies of its packages.
+        string searched = AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "";
+        return searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Append(AppContext.BaseDirectory)
+            .Append(Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native"))
+            .Select(Path.GetFullPath)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+    }
+
+    private static string? FindIn(IEnumerable<string> folders, string library) => folders.Select(folder => Path.Combine(folder, FileName(library))).FirstOrDefault(File.Exists);
 }

@@ -27,13 +27,7 @@ internal static class LibtorchResolver
 #pragma warning disable CA2255
     [ModuleInitializer]
 #pragma warning restore CA2255
-    internal static void Install()
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
-        }
-    }
+    internal static void Install() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += Resolve;
 
     private static nint Resolve(Assembly assembly, string name)
     {

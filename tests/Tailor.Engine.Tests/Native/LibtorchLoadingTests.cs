@@ -71,6 +71,13 @@ public sealed class LibtorchLoadingTests : IDisposable
     }
 
     [Fact]
+    public void A_second_libtorch_beside_the_programs_own_is_refused()
+    {
+        File.WriteAllText(Path.Combine(_folder, LibtorchFiles.FileName("torch_cpu")), "another");
+        Assert.Contains("but the program brings its own", ChildProcess.Run(("LIBTORCH_DIRECTORY", _folder)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_number_of_threads_that_is_none_is_one_line() =>
         Assert.StartsWith("InputException: TAILOR_THREADS: 'two' is no number of threads", ChildProcess.Run(("TAILOR_THREADS", "two")), StringComparison.Ordinal);
 
