@@ -59,10 +59,19 @@ internal static class InspectionSuggestions
 
     private static void Balance(DatasetInspection data, List<string> sentences)
     {
+        if (data.ImbalanceRatio is null)
+        {
+            return;
+        }
+
+        if (data.Splits[0].Classes == 1)
+        {
+            sentences.Add("There is only one class: a classifier needs rows of at least two. Is this the label column?");
+            return;
+        }
+
         switch (data.ImbalanceRatio)
         {
-            case null:
-                return;
             case < NearlyBalanced:
                 sentences.Add("The classes are nearly balanced: cls-tanh, plain fine-tuning, should do.");
                 break;
@@ -72,6 +81,13 @@ internal static class InspectionSuggestions
             default:
                 sentences.Add("The classes are long-tailed: accuracy will hide the tail, so judge by macro-F1 and tail F1; compare cls-tanh with cls-focal-glee, cls-weighted and cls-eta.");
                 break;
+        }
+
+        SplitInspection scored = data.Splits.FirstOrDefault(s => s.Name == "test") ?? data.Splits[0];
+        if (scored.HeadClasses == 0)
+        {
+            string part = scored.Name == "all" ? "the rows" : scored.Name;
+            sentences.Add($"No class is head at {data.HeadThreshold:0.##}, since one class alone holds that share of {part}: a larger head threshold gives a head F1.");
         }
 
         int single = data.Classes.Count(c => c.Train == 1);
@@ -99,13 +115,16 @@ internal static class InspectionSuggestions
     private static void Lengths(DatasetInspection data, List<string> sentences)
     {
         SplitInspection first = data.Splits[0];
+        string texts = first.Name == "all" ? "texts" : $"{first.Name} texts";
         if (first.Tokens is { } tokens)
         {
-            sentences.Add($"A max length of {tokens.P95} tokens covers 95 % of the {first.Name} texts, {tokens.P99} covers 99 %; the longest has {tokens.Longest}.");
+            sentences.Add($"A max length of {tokens.P95} tokens covers 95 % of the {texts}, {tokens.P99} covers 99 %; the longest has {tokens.Longest}.");
         }
-        else if (first.Words is { } words)
+        else if (first is { Words: { } words, Characters: { } characters })
         {
-            sentences.Add($"95 % of the {first.Name} texts have at most {words.P95} words; name a model (--model) to choose the max length by its tokens.");
+            // Scripts without blanks between words are measured in characters.
+            string most = words.Median > 1 ? $"{words.P95} words" : $"{characters.P95} characters";
+            sentences.Add($"95 % of the {texts} have at most {most}; name a model (--model) to choose the max length by its tokens.");
         }
     }
 }

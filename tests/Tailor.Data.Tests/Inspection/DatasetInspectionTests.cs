@@ -25,6 +25,7 @@ public sealed class DatasetInspectionTests : IDisposable
         Assert.Contains("Labels differ only in case or blanks: 'mid' and 'Mid '. If they mean the same class, write them alike.", found.Suggestions);
         Assert.Contains("1 class has a single training row: a few more rows there help more than any recipe.", found.Suggestions);
         Assert.Contains(found.Suggestions, s => s.StartsWith("2 of 3 classes have fewer than 5 test rows", StringComparison.Ordinal));
+        Assert.Contains("No class is head at 0.55, since one class alone holds that share of test: a larger head threshold gives a head F1.", found.Suggestions);
         Assert.Contains(found.Suggestions, s => s.StartsWith("The classes are long-tailed", StringComparison.Ordinal));
         Assert.Contains(found.Suggestions, s => s.StartsWith("A max length of ", StringComparison.Ordinal));
     }
@@ -50,6 +51,15 @@ public sealed class DatasetInspectionTests : IDisposable
         Assert.Equal([new ClassCount("y", 3, 0, 0), new ClassCount("x", 1, 0, 0)], found.Classes);
         Assert.Equal(new RepeatedTexts(2, 2, 0, 0, 0), found.Repeats);
         Assert.Contains("2 rows repeat the text of an earlier one.", found.ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_class_alone_is_remarked_and_not_judged()
+    {
+        string path = _folder.Write("a.csv", "text,label\none two three,x\nfour five six,x\n");
+        Assert.Equal(
+            ["There is only one class: a classifier needs rows of at least two. Is this the label column?", "95 % of the texts have at most 3 words; name a model (--model) to choose the max length by its tokens."],
+            DatasetInspection.OfFile(path, new TableOptions()).Suggestions);
     }
 
     [Theory]
@@ -80,10 +90,11 @@ public sealed class DatasetInspectionTests : IDisposable
     [Fact]
     public void Wide_characters_take_two_columns_in_the_chart()
     {
-        string path = _folder.Write("a.csv", "text,label\na,語語\nb,語語\nc,abcd\n");
+        string path = _folder.Write("a.csv", "text,label\n一二三四,語語\n五六七八,語語\n九十百千,abcd\n");
         string text = DatasetInspection.OfFile(path, new TableOptions()).ToText();
         Assert.Contains("  語語 2 #", text, StringComparison.Ordinal);
         Assert.Contains("  abcd 1 #", text, StringComparison.Ordinal);
+        Assert.Contains("have at most 4 characters", text, StringComparison.Ordinal);
     }
 
     [Fact]
