@@ -1,0 +1,196 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+namespace Tailor.Backbones;
+
+/// <summary>
+/// BERT's normaliser: cleans, spaces Chinese characters, strips accents and lower-cases, in this order. Each character is replaced by itself alone:
+/// Unicode's canonical reordering only moves combining marks among themselves, and the non-spacing ones, all but a handful, are dropped.
+/// </summary>
+internal sealed class BertNormalizer
+{
+    private readonly bool _stripAccents;
+    private readonly short[] _ascii = new short[128];
+    private readonly Page?[] _pages = new Page?[256];
+    private readonly ConcurrentDictionary<int, string> _beyondBasicPlane = new();
+
+    public BertNormalizer(BertNormalizerOptions options)
+    {
+        Options = options;
+        _stripAccents = options.StripAccents ?? options.Lowercase;
+        for (int i = 0; i < 128; i++)
+        {
+            string replacement = Replace(i);
+            _ascii[i] = (short)(replacement.Length == 0 ? -1 : replacement[0]);
+        }
+    }
+
+    /// <summary>The settings.</summary>
+    public BertNormalizerOptions Options { get; }
+
+    /// <summary>Appends the normalised form of a text.</summary>
+    /// <param name="text">The text; lone surrogates count as U+FFFD.</param>
+    /// <param name="firstCodePoint">The place of the text's first code point in the whole source.</param>
+    /// <param name="target">Made for a source at least as long as the text.</param>
+    public void Normalize(ReadOnlySpan<char> text, int firstCodePoint, ref NormalizedText target)
+    {
+        ReadOnlySpan<short> ascii = _ascii;
+        int source = firstCodePoint;
+        int i = 0;
+        while (i < text.Length)
+        {
+            char unit = text[i];
+            if (unit < 128)
+            {
+                if (target.IsTraced)
+                {
+                    if (ascii[unit] >= 0)
+                    {
+                        target.Add((char)ascii[unit], source);
+                    }
+
+                    source++;
+                    i++;
+                }
+                else
+                {
+                    i += NormalizeAscii(text[i..], ref target);
+                }
+
+                continue;
+            }
+
+            int width = 1;
+            if (char.IsSurrogate(unit))
+            {
+                int codePoint = BertCharacters.CodePointAt(text, i, out width);
+                target.Add(_beyondBasicPlane.GetOrAdd(codePoint, static (c, self) => self.Replace(c), this), source, text.Length - i - width);
+            }
+            else
+            {
+                Page page = _pages[unit >> 8] ?? MakePage(unit >> 8);
+                if (page.Longer[unit & 255] is { } longer)
+                {
+                    target.Add(longer, source, text.Length - i - 1);
+                }
+                else
+                {
+                    target.Add(page.Single[unit & 255], source);
+                }
+            }
+
+            source++;
+            i += width;
+        }
+    }
+
+    /// <summary>The normalised form as a string of its own.</summary>
+    public string Normalize(string text)
+    {
+        var target = new NormalizedText(text.Length, traced: false);
+        try
+        {
+            Normalize(text, 0, ref target);
+            return target.Units.ToString();
+        }
+        finally
+        {
+            target.Dispose();
+        }
+    }
+
+    private int NormalizeAscii(ReadOnlySpan<char> text, ref NormalizedText target)
+    {
+        ReadOnlySpan<short> ascii = _ascii;
+        Span<char> free = target.Free;
+        int written = 0;
+        int i = 0;
+        for (; i < text.Length && text[i] < 128; i++)
+        {
+            short mapped = ascii[text[i]];
+            if (mapped >= 0)
+            {
+                free[written++] = (char)mapped;
+            }
+        }
+
+        target.Length += written;
+        return i;
+    }
+
+    private Page MakePage(int index)
+    {
+        var page = new Page();
+        for (int i = 0; i < 256; i++)
+        {
+            int unit = (index << 8) | i;
+            string replacement = char.IsSurrogate((char)unit) ? "" : Replace(unit);
+            page.Single[i] = replacement.Length == 1 ? replacement[0] : default;
+            page.Longer[i] = replacement.Length == 1 ? null : replacement;
+        }
+
+        // Two threads may make the same page; either is right.
+        Volatile.Write(ref _pages[index], page);
+        return page;
+    }
+
+    /// <summary>What one code point becomes.</summary>
+    private string Replace(int codePoint)
+    {
+        if (Options.CleanText)
+        {
+            if (codePoint is 0 or 0xFFFD || BertCharacters.IsControl(codePoint))
+            {
+                return "";
+            }
+
+            if (BertCharacters.IsWhitespace(codePoint))
+            {
+                return " ";
+            }
+        }
+
+        string text = _stripAccents ? WithoutAccents(codePoint) : char.ConvertFromUtf32(codePoint);
+        if (Options.Lowercase)
+        {
+            text = Lower(text);
+        }
+
+        return Options.HandleChineseChars && BertCharacters.IsChinese(codePoint) ? $" {text} " : text;
+    }
+
+    private static string WithoutAccents(int codePoint)
+    {
+        var kept = new StringBuilder();
+        foreach (Rune rune in CanonicalDecomposition.Of(codePoint).EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+            {
+                kept.Append(rune.ToString());
+            }
+        }
+
+        return kept.ToString();
+    }
+
+    /// <summary>Lower case without context; only U+0130 becomes two characters (Unicode's SpecialCasing), which .NET's simple casing leaves alone.</summary>
+    private static string Lower(string text)
+    {
+        var lower = new StringBuilder();
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            lower.Append(rune.Value == 0x130 ? "i\u0307" : Rune.ToLowerInvariant(rune).ToString());
+        }
+
+        return lower.ToString();
+    }
+
+    /// <summary>The replacements of 256 characters: one unit, or the longer (or empty) text where there is one.</summary>
+    private sealed class Page
+    {
+        public char[] Single { get; } = new char[256];
+
+        public string?[] Longer { get; } = new string?[256];
+    }
+}
