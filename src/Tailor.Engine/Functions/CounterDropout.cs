@@ -28,9 +28,10 @@ public static class CounterDropout
             return is_grad_enabled() && x.requires_grad ? Function.apply(x, probability, key) : Drop(x, probability, key);
         }
 
-        using Tensor mask = Mask(x.shape, probability, key);
-        using Tensor local = mask.to(x.dtype, x.device);
-        using Tensor kept = x.mul(local);
+        // A mask of 0 and 1, as 1 / (1 - p) is not a number of every type.
+        using Tensor whole = ones(x.shape, ScalarType.Float32, CPU), dropped = Drop(whole, probability, key), keeps = dropped.ne(0);
+        using Tensor mask = keeps.to(x.dtype, x.device);
+        using Tensor kept = x.mul(mask);
         return kept.mul(1 / (1 - probability));
     }
 
@@ -40,13 +41,6 @@ public static class CounterDropout
         {
             throw new ArgumentOutOfRangeException(nameof(probability), probability, "A dropout probability lies in [0, 1).");
         }
-    }
-
-    private static unsafe Tensor Mask(long[] shape, double probability, ulong key)
-    {
-        Tensor mask = empty(shape, ScalarType.Float32, CPU);
-        DropoutKernel.FillMask(TensorMemory.Pointer<float>(mask), mask.numel(), probability, key);
-        return mask;
     }
 
     private static unsafe Tensor Drop(Tensor x, double probability, ulong key)

@@ -18,12 +18,13 @@ internal static unsafe class AttentionKernel<TSimd, TVector>
     public static void Forward(in AttentionHead head)
     {
         var shape = new Shape(head);
-        float* memory = ScratchMemory.Floats(checked((head.Size * shape.Stride) + (head.Keys * shape.Size) + (shape.Block * (shape.Stride + (2 * shape.Size) + 1))));
+        float* memory = ScratchMemory.Floats(checked((head.Size * shape.Stride) + (head.Keys * shape.Size) + (shape.Block * (shape.Stride + (2 * shape.Size))) + (2 * RoundUp(shape.Block, TSimd.Width))));
         float* keys = Take(ref memory, head.Size * shape.Stride);
         float* values = Take(ref memory, head.Keys * shape.Size);
         float* scores = Take(ref memory, shape.Block * shape.Stride);
         float* query = Take(ref memory, shape.Block * shape.Size);
         float* output = Take(ref memory, shape.Block * shape.Size);
+        float* largest = Take(ref memory, RoundUp(shape.Block, TSimd.Width));
         float* factors = memory;
         AttentionPacking<TSimd, TVector>.Transpose(head.Key, head.KeyStride, head.Keys, head.Size, head.Scale, keys, shape.Stride, shape.Keys);
         AttentionPacking<TSimd, TVector>.Read(head.Value, head.KeyStride, head.Keys, head.Keys, head.Size, values, shape.Size);
@@ -34,9 +35,10 @@ internal static unsafe class AttentionKernel<TSimd, TVector>
             MatrixTiles<TSimd, TVector>.Multiply(query, shape.Size, 1, keys, shape.Stride, scores, shape.Stride, rows, shape.Keys, head.Size, accumulate: false);
             for (int i = 0; i < rows; i++)
             {
-                float sum = AttentionRow<TSimd, TVector>.Softmax(scores + (i * (nint)shape.Stride), head, shape.Keys, first + i);
-                factors[i] = head.Keep / sum;
+                (largest[i], factors[i]) = AttentionRow<TSimd, TVector>.Softmax(scores + (i * (nint)shape.Stride), head, shape.Keys, first + i);
             }
+
+            AttentionRow<TSimd, TVector>.Finish(largest, factors, rows, head.Keep, head.LogSumExp + first);
 
             MatrixTiles<TSimd, TVector>.Multiply(scores, shape.Stride, 1, values, shape.Size, output, shape.Size, rows, shape.Size, head.Keys, accumulate: false);
             for (int i = 0; i < rows; i++)

@@ -8,19 +8,15 @@ internal static unsafe class AttentionRow<TSimd, TVector>
     where TVector : struct
 {
     /// <summary>
-    /// Turns scores into exp(score - largest), with 0 for dropped keys, and writes the logarithm of their sum.
-    /// The dropout mask of row i is a function of the head's key and i.
+    /// Turns scores into exp(score - largest), with 0 for dropped keys. The dropout mask of row i is a function of the head's key and i.
     /// </summary>
-    /// <returns>The sum over all keys, dropped ones too.</returns>
+    /// <returns>The largest score, and the sum over all keys, dropped ones too.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float Softmax(float* scores, in AttentionHead head, int paddedKeys, int row)
+    public static (float Largest, float Sum) Softmax(float* scores, in AttentionHead head, int paddedKeys, int row)
     {
         int width = TSimd.Width;
-        for (int j = head.Keys; j < paddedKeys; j++)
-        {
-            scores[j] = float.NegativeInfinity;
-        }
-
+        float* last = scores + paddedKeys - width;
+        TSimd.Store(TSimd.First(head.Keys - (paddedKeys - width), TSimd.Load(last), TSimd.Create(float.NegativeInfinity)), last);
         TVector largest = TSimd.Load(scores);
         for (int j = width; j < paddedKeys; j += width)
         {
@@ -50,9 +46,21 @@ internal static unsafe class AttentionRow<TSimd, TVector>
             }
         }
 
-        float total = TSimd.Sum(sum);
-        head.LogSumExp[row] = max + MathF.Log(total);
-        return total;
+        return (max, TSimd.Sum(sum));
+    }
+
+    /// <summary>Turns the rows' sums into the factors of their outputs, keep / sum, and writes the logarithms of the sums. Both arrays are read up to a whole vector.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Finish(float* largest, float* sums, int rows, float keep, float* logSumExp)
+    {
+        for (int i = 0; i < rows; i += TSimd.Width)
+        {
+            TVector sum = TSimd.Load(sums + i);
+            TSimd.Store(TSimd.Add(TSimd.Load(largest + i), TSimd.Log(sum)), largest + i);
+            TSimd.Store(TSimd.Divide(TSimd.Create(keep), sum), sums + i);
+        }
+
+        new ReadOnlySpan<float>(largest, rows).CopyTo(new Span<float>(logSumExp, rows));
     }
 
     /// <summary>

@@ -38,17 +38,6 @@ internal static unsafe class DropoutKernel
         });
     }
 
-    /// <summary>mask[i] = 1 where <see cref="Apply"/> keeps element i, 0 where it drops it.</summary>
-    public static void FillMask(float* mask, long count, double probability, ulong key)
-    {
-        uint threshold = CounterHash.Threshold(probability);
-        for (long i = 0; i < count; i++)
-        {
-            CounterHash.Row row = CounterHash.RowOf(key, (ulong)(i / RowLength));
-            mask[i] = CounterHash.Keeps(row, (uint)(i % RowLength), threshold) ? 1 : 0;
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ApplyRow<TSimd, TVector>(float* source, float* target, int length, CounterHash.Row row, uint threshold, float keep)
         where TSimd : struct, ISimd<TVector>

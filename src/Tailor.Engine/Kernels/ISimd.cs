@@ -23,6 +23,10 @@ internal unsafe interface ISimd<TVector>
 
     public static abstract TVector Multiply(TVector left, TVector right);
 
+    public static abstract TVector Divide(TVector left, TVector right);
+
+    public static abstract TVector Log(TVector value);
+
     /// <summary>left * right + addend, in one rounding where the processor can.</summary>
     public static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
@@ -31,6 +35,9 @@ internal unsafe interface ISimd<TVector>
 
     /// <summary>The lowest 9 bits of each element moved to where a float keeps its sign and exponent.</summary>
     public static abstract TVector ShiftIntoExponent(TVector value);
+
+    /// <summary>The first <paramref name="count"/> elements of <paramref name="value"/>, and those of <paramref name="rest"/> behind them.</summary>
+    public static abstract TVector First(int count, TVector value, TVector rest);
 
     /// <summary>The values at the counters <paramref name="first"/>, <paramref name="first"/> + 1, ... that <see cref="CounterHash"/> keeps, and 0 for the others.</summary>
     public static abstract TVector Keep(TVector value, CounterHash.Row row, uint first, uint threshold);

@@ -52,6 +52,15 @@ public static class WorkerPool
 
             s_inside = true;
             loop.Work();
+            for (int i = 0; i < threads - 1; i++)
+            {
+                // On a busy machine a worker may not have had a core yet; nothing is left for it to do.
+                if (Workers[i].TakeBack(loop))
+                {
+                    loop.Leave();
+                }
+            }
+
             loop.WaitForWorkers();
             loop.Fault?.Throw();
         }
@@ -144,24 +153,29 @@ public static class WorkerPool
             }
         }
 
+        public bool TakeBack(Loop loop) => ReferenceEquals(Interlocked.CompareExchange(ref _given, null, loop), loop);
+
         private void Run()
         {
             s_inside = true;
             while (true)
             {
-                Loop loop = Take();
-                loop.Work();
-                loop.Leave();
+                WaitForLoop();
+                if (Interlocked.Exchange(ref _given, null) is { } loop)
+                {
+                    loop.Work();
+                    loop.Leave();
+                }
             }
         }
 
-        private Loop Take()
+        private void WaitForLoop()
         {
             for (int i = 0; i < Spins; i++)
             {
                 if (Volatile.Read(ref _given) is not null)
                 {
-                    return Interlocked.Exchange(ref _given, null)!;
+                    return;
                 }
 
                 Thread.SpinWait(20);
@@ -177,7 +191,6 @@ public static class WorkerPool
                 }
 
                 Interlocked.Exchange(ref _sleeping, 0);
-                return Interlocked.Exchange(ref _given, null)!;
             }
         }
     }
