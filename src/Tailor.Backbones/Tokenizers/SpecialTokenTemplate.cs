@@ -60,7 +60,8 @@ internal sealed class SpecialTokenTemplate
         int added = addSpecialTokens ? pair ? _pairAdded : _singleAdded : 0;
         return limit >= Math.Max(1, added)
             ? limit - added
-            : throw new InputException($"maximum length: found {limit}, but the special tokens of {(pair ? "a text pair" : "a text")} alone are {added}; ask for at least {added + 1} tokens");
+            : throw new InputException(
+                $"maximum length: found {limit}, but the special tokens of {(pair ? "a text pair" : "a text")} alone are {added}; ask for at least {added + 1} tokens");
     }
 
     /// <summary>Puts the parts together.</summary>

@@ -57,7 +57,10 @@ public abstract class Tokenizer
     /// <exception cref="InputException">The limit leaves no room for the special tokens.</exception>
     public abstract int[] EncodeIds(string text, string? pair, int maxLength, out int firstLength);
 
-    /// <summary>Writes the tokenizer's files as Hugging Face's <c>transformers</c> reads them: <c>tokenizer.json</c>, <c>vocab.txt</c>, <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>.</summary>
+    /// <summary>
+    /// Writes the tokenizer's files as Hugging Face's <c>transformers</c> reads them: <c>tokenizer.json</c>, <c>vocab.txt</c>, <c>tokenizer_config.json</c> and
+    /// <c>special_tokens_map.json</c>.
+    /// </summary>
     /// <param name="directory">The directory, made when it is not there.</param>
     public abstract void Save(string directory);
 }

@@ -73,12 +73,14 @@ internal static class TokenizerJsonReader
         {
             if (id >= entries.Count)
             {
-                throw InputException.At(path, $"token '{Shown(token)}' has id {id} in a vocabulary of {entries.Count}", "ids run from 0 without gaps; restore the model's own file", field: "model.vocab");
+                throw InputException.At(
+                    path, $"token '{Shown(token)}' has id {id} in a vocabulary of {entries.Count}", "ids run from 0 without gaps; restore the model's own file", field: "model.vocab");
             }
 
             if (!byId.TryAdd(id, token))
             {
-                throw InputException.At(path, $"id {id} belongs to both '{Shown(byId[id])}' and '{Shown(token)}'", "every token has its own id; restore the model's own file", field: "model.vocab");
+                throw InputException.At(
+                    path, $"id {id} belongs to both '{Shown(byId[id])}' and '{Shown(token)}'", "every token has its own id; restore the model's own file", field: "model.vocab");
             }
         }
 
@@ -115,7 +117,9 @@ internal static class TokenizerJsonReader
             }
             else if (token.Id > tokens.Count || tokens[token.Id] != token.Content)
             {
-                string found = token.Id > tokens.Count ? $"'{Shown(token.Content)}' has id {token.Id} where {tokens.Count} is the next free one" : $"'{Shown(token.Content)}' has the id of '{Shown(tokens[token.Id])}', {token.Id}";
+                string found = token.Id > tokens.Count
+                    ? $"'{Shown(token.Content)}' has id {token.Id} where {tokens.Count} is the next free one"
+                    : $"'{Shown(token.Content)}' has the id of '{Shown(tokens[token.Id])}', {token.Id}";
                 throw InputException.At(path, found, "an added token stands in the vocabulary or follows it without a gap; restore the model's own file", field: "added_tokens");
             }
         }

@@ -25,7 +25,9 @@ internal sealed class TokenizerJsonValue : IDisposable
         get
         {
             Expect(JsonValueKind.Object, "an object");
-            return _element.EnumerateObject().Select(p => (Name: Valid(() => p.Name), p.Value)).Select(p => (p.Name, new TokenizerJsonValue(p.Value, _file, $"{_path}['{WordPieceDefinition.Shown(p.Name)}']")));
+            return _element.EnumerateObject()
+                .Select(p => (Name: Valid(() => p.Name), p.Value))
+                .Select(p => (p.Name, new TokenizerJsonValue(p.Value, _file, $"{_path}['{WordPieceDefinition.Shown(p.Name)}']")));
         }
     }
 
@@ -54,7 +56,8 @@ internal sealed class TokenizerJsonValue : IDisposable
         }
         catch (JsonException fault)
         {
-            throw new InputException($"{path}:{(fault.LineNumber ?? 0) + 1}: the file is not valid JSON (byte {fault.BytePositionInLine ?? 0} of the line); restore the model's own file", fault);
+            throw new InputException(
+                $"{path}:{(fault.LineNumber ?? 0) + 1}: the file is not valid JSON (byte {fault.BytePositionInLine ?? 0} of the line); restore the model's own file", fault);
         }
     }
 

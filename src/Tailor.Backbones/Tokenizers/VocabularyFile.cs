@@ -29,7 +29,8 @@ internal static class VocabularyFile
             lines[i] = lines[i].TrimEnd('\r');
             if (lines[i].Length == 0)
             {
-                throw InputException.At(path, lines.Length == 1 ? "the file is empty" : "the line is empty", "every line of a vocabulary is a token; restore the model's own file", i + 1);
+                throw InputException.At(
+                    path, lines.Length == 1 ? "the file is empty" : "the line is empty", "every line of a vocabulary is a token; restore the model's own file", i + 1);
             }
         }
 

@@ -51,7 +51,8 @@ internal sealed record WordPieceDefinition
         {
             if (!ids.ContainsKey(needed))
             {
-                throw InputException.At(source, $"the vocabulary of {tokens.Count} tokens lacks {Shown(needed)}", "a BERT vocabulary holds [UNK], [CLS] and [SEP]; check that this is the model's own vocabulary");
+                throw InputException.At(
+                    source, $"the vocabulary of {tokens.Count} tokens lacks {Shown(needed)}", "a BERT vocabulary holds [UNK], [CLS] and [SEP]; check that this is the model's own vocabulary");
             }
         }
 
@@ -85,7 +86,8 @@ internal sealed record WordPieceDefinition
             long? line = Path.GetExtension(source) == ".txt" ? id + 1 : null;
             if (token.Length == 0 || token.AsSpan().ContainsAny('\n', '\r'))
             {
-                throw InputException.At(source, $"token {id} is {(token.Length == 0 ? "empty" : "broken over lines")}", "every token needs a name on one line; restore the model's own vocabulary", line);
+                throw InputException.At(
+                    source, $"token {id} is {(token.Length == 0 ? "empty" : "broken over lines")}", "every token needs a name on one line; restore the model's own vocabulary", line);
             }
 
             if (!ids.TryAdd(token, id))
@@ -94,7 +96,9 @@ internal sealed record WordPieceDefinition
             }
         }
 
-        return units <= MaxUnits ? ids : throw InputException.At(source, $"tokens of {units} characters together", $"at most {MaxUnits} are supported; check that this is a vocabulary");
+        return units <= MaxUnits
+            ? ids
+            : throw InputException.At(source, $"tokens of {units} characters together", $"at most {MaxUnits} are supported; check that this is a vocabulary");
     }
 
     /// <summary>A token of a file that is not trusted, fit for a message of one line.</summary>

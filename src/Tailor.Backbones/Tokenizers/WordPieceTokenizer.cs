@@ -27,9 +27,13 @@ public sealed class WordPieceTokenizer : Tokenizer
         (string Text, int Id)[] pieces = [.. definition.Tokens.Take(definition.ModelTokens).Select((t, id) => (t, id))];
         string prefix = definition.ContinuationPrefix;
         _starts = new TokenTrie(pieces);
-        _continuations = new TokenTrie([.. pieces.Where(p => p.Text.Length > prefix.Length && p.Text.StartsWith(prefix, StringComparison.Ordinal)).Select(p => (p.Text[prefix.Length..], p.Id))]);
+        _continuations = new TokenTrie([.. pieces
+            .Where(p => p.Text.Length > prefix.Length && p.Text.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(p => (p.Text[prefix.Length..], p.Id))]);
         _unknown = IdOf(definition.Names.Unk) ?? throw InputException.At(
-            definition.Source, $"the vocabulary lacks the unknown token {WordPieceDefinition.Shown(definition.Names.Unk)}", "words outside the vocabulary need it; restore the model's own vocabulary");
+            definition.Source,
+            $"the vocabulary lacks the unknown token {WordPieceDefinition.Shown(definition.Names.Unk)}",
+            "words outside the vocabulary need it; restore the model's own vocabulary");
         UnkId = _unknown;
         PadId = IdOf(definition.Names.Pad);
         ClsId = IdOf(definition.Names.Cls);

@@ -37,7 +37,8 @@ public static class WordPieceTrainer
 
         List<string> vocabulary = [.. new SpecialTokenNames().All, .. Alphabet(words)];
         return vocabulary.Count <= vocabularySize
-            ? PieceMerger.Merge(words.Where(w => w.Key.Length <= MaxWordCodePoints || BertCharacters.CountCodePoints(w.Key) <= MaxWordCodePoints), vocabulary, Prefix, vocabularySize, minFrequency, ct)
+            ? PieceMerger.Merge(
+                words.Where(w => w.Key.Length <= MaxWordCodePoints || BertCharacters.CountCodePoints(w.Key) <= MaxWordCodePoints), vocabulary, Prefix, vocabularySize, minFrequency, ct)
             : throw new InputException($"vocabulary size: found {vocabularySize}, but the special tokens and the text's characters alone are {vocabulary.Count}; ask for more");
     }
 
