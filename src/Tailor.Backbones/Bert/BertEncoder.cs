@@ -1,0 +1,99 @@
+using Tailor.Engine;
+using static TorchSharp.torch;
+
+namespace Tailor.Backbones;
+
+/// <summary>
+/// The BERT encoder (Devlin et al., 2019) over packed tokens: embeddings, then per layer self-attention and feed-forward, each with dropout, residual and layer norm after it.
+/// Parameter names are those of <c>transformers.BertModel</c> under <c>bert.</c>; query, key and value are one leaf, split again on saving.
+/// </summary>
+public sealed class BertEncoder
+{
+    /// <summary>The path of BERT's pooler.</summary>
+    public const string PoolerPath = "bert.pooler.dense";
+
+    private readonly Parameter _words, _positions, _types;
+    private readonly LayerNorm _embeddingNorm;
+    private readonly BertLayer[] _layers;
+    private readonly Linear? _pooler;
+
+    /// <summary>Declares the encoder's parameters.</summary>
+    /// <param name="config">Its settings.</param>
+    /// <param name="build">Where the parameters come from.</param>
+    /// <param name="withPooler">Whether <c>bert.pooler</c> is part of it.</param>
+    public BertEncoder(BertConfig config, ParameterBuilder build, bool withPooler)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(build);
+        Config = config;
+        var initial = new Initial(config.InitializerRange);
+        const string path = "bert.embeddings.";
+        _words = build.Get(path + "word_embeddings.weight", initial, sparseRows: true, config.VocabularySize, config.HiddenSize);
+        _positions = build.Get(path + "position_embeddings.weight", initial, sparseRows: true, config.MaxPositions, config.HiddenSize);
+        _types = build.Get(path + "token_type_embeddings.weight", initial, sparseRows: true, config.TokenTypes, config.HiddenSize);
+        _embeddingNorm = build.LayerNorm(path + "LayerNorm", config.HiddenSize, config.LayerNormEpsilon);
+        _layers = Enumerable.Range(0, config.Layers).Select(i => new BertLayer(config, build, $"bert.encoder.layer.{i}.")).ToArray();
+        _pooler = withPooler ? build.Linear(PoolerPath, config.HiddenSize, config.HiddenSize, initial) : null;
+    }
+
+    /// <summary>The settings.</summary>
+    public BertConfig Config { get; }
+
+    /// <summary>The word embedding, [vocabulary, hidden]; the MLM head's decoder is tied to it.</summary>
+    public Parameter WordEmbedding => _words;
+
+    /// <summary>Whether the encoder has BERT's pooler.</summary>
+    public bool HasPooler => _pooler is not null;
+
+    /// <summary>The states of all tokens after the last layer.</summary>
+    /// <param name="batch">The tokens.</param>
+    /// <param name="dropout">The pass's dropout.</param>
+    /// <param name="observe">Called with (0, embeddings), (1, after the first layer), ...; for inspection and tests.</param>
+    /// <returns>[tokens, hidden].</returns>
+    public Tensor Forward(PackedBatch batch, DropoutPlaces dropout, Action<int, Tensor>? observe = null)
+    {
+        Tensor x = Embed(batch, dropout);
+        observe?.Invoke(0, x);
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            x = _layers[i].Forward(x, batch, dropout);
+            observe?.Invoke(i + 1, x);
+        }
+
+        return x;
+    }
+
+    /// <summary>
+    /// The last state at each sequence's read position alone. In the last layer only that position's query, projection and feed-forward are computed, which is exact:
+    /// nothing reads the others.
+    /// </summary>
+    /// <param name="batch">The tokens and read positions.</param>
+    /// <param name="dropout">The pass's dropout.</param>
+    /// <returns>[sequences, hidden].</returns>
+    public Tensor ForwardRead(PackedBatch batch, DropoutPlaces dropout)
+    {
+        Tensor x = Embed(batch, dropout);
+        for (int i = 0; i < _layers.Length - 1; i++)
+        {
+            x = _layers[i].Forward(x, batch, dropout);
+        }
+
+        return _layers[^1].ForwardRead(x, batch, dropout);
+    }
+
+    /// <summary>BERT's pooler: tanh of a linear layer on the first token's state.</summary>
+    /// <param name="first">[sequences, hidden].</param>
+    /// <returns>[sequences, hidden].</returns>
+    /// <exception cref="InvalidOperationException">The encoder was made without a pooler.</exception>
+    public Tensor Pool(Tensor first) => (_pooler ?? throw new InvalidOperationException("This encoder has no pooler.")).Forward(first).tanh();
+
+    private Tensor Embed(PackedBatch batch, DropoutPlaces dropout)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(dropout);
+        Tensor sum = RowGather.Apply(_words, batch.TokenIds)
+            .add(RowGather.Apply(_positions, batch.Positions))
+            .add(RowGather.Apply(_types, batch.TokenTypes));
+        return dropout.Apply(_embeddingNorm.Forward(sum), Config.HiddenDropout);
+    }
+}

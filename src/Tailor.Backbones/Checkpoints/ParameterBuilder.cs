@@ -1,0 +1,174 @@
+using Tailor.Engine;
+using Tailor.Foundation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Backbones;
+
+/// <summary>How a parameter starts when no checkpoint gives it.</summary>
+/// <param name="StandardDeviation">Of the normal distribution around <paramref name="Mean"/>; 0 makes a constant.</param>
+/// <param name="Mean">The mean or the constant.</param>
+public sealed record Initial(double StandardDeviation, double Mean = 0)
+{
+    /// <summary>All zeros.</summary>
+    public static Initial Zeros { get; } = new(0);
+
+    /// <summary>All ones.</summary>
+    public static Initial Ones { get; } = new(0, 1);
+}
+
+/// <summary>
+/// Makes a model's parameters by their checkpoint names: each is read and its shape checked, or started fresh and reported.
+/// The same declaration serves a pretrained and a new model.
+/// </summary>
+/// <param name="checkpoint">The source, or null for a new model.</param>
+/// <param name="source">The checkpoint's path, for messages.</param>
+/// <param name="prefix">The architecture's prefix, such as <c>bert.</c>.</param>
+/// <param name="seed">Seeds fresh values; each parameter has its own stream, named by itself.</param>
+/// <param name="device">Where the parameters live; the CPU when null.</param>
+/// <param name="aliases">Stored names by parameter name, where a directory keeps a parameter under another architecture's name.</param>
+public sealed class ParameterBuilder(
+    SafetensorsCheckpoint? checkpoint, string source, string prefix, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)
+{
+    private readonly List<Parameter> _all = [];
+
+    /// <summary>Every parameter made so far, in order.</summary>
+    public IReadOnlyList<Parameter> All => _all;
+
+    /// <summary>What was read and what was missing.</summary>
+    public LoadReport Report { get; } = new();
+
+    /// <summary>Whether the checkpoint holds a tensor for the name.</summary>
+    /// <param name="name">The parameter's full name.</param>
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>Makes one parameter.</summary>
+    /// <param name="name">Its full checkpoint name.</param>
+    /// <param name="initial">Its fresh values.</param>
+    /// <param name="sparseRows">True for an embedding, whose gradient touches few rows.</param>
+    /// <param name="shape">The expected shape.</param>
+    /// <exception cref="InputException">The checkpoint's tensor has another shape, or holds NaN or infinity.</exception>
+    public Parameter Get(string name, Initial initial, bool sparseRows, params long[] shape)
+    {
+        var parameter = new Parameter(name, Placed(ReadOrFresh(name, initial, shape)), parts: null, sparseRows);
+        _all.Add(parameter);
+        return parameter;
+    }
+
+    /// <summary>Makes one parameter whose gradient is dense.</summary>
+    /// <param name="name">Its full checkpoint name.</param>
+    /// <param name="initial">Its fresh values.</param>
+    /// <param name="shape">The expected shape.</param>
+    public Parameter Get(string name, Initial initial, params long[] shape) => Get(name, initial, sparseRows: false, shape);
+
+    /// <summary>Makes one leaf of several checkpoint tensors stacked by rows, so that one product serves them all (query, key and value).</summary>
+    /// <param name="name">The leaf's name, which no checkpoint holds.</param>
+    /// <param name="parts">The checkpoint names, in row order.</param>
+    /// <param name="initial">Their fresh values.</param>
+    /// <param name="partShape">The shape of each part.</param>
+    public Parameter GetStacked(string name, IReadOnlyList<string> parts, Initial initial, params long[] partShape)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(partShape);
+        Tensor[] tensors = parts.Select(part => ReadOrFresh(part, initial, partShape)).ToArray();
+        Tensor stacked = cat(tensors, 0);
+        foreach (Tensor tensor in tensors)
+        {
+            tensor.Dispose();
+        }
+
+        var parameter = new Parameter(name, Placed(stacked), parts.Select((part, i) => new ParameterPart(part, i * partShape[0], partShape[0])).ToArray());
+        _all.Add(parameter);
+        return parameter;
+    }
+
+    /// <summary>A linear layer with bias under a path: <c>path.weight</c> [outputs, inputs] and <c>path.bias</c> [outputs].</summary>
+    /// <param name="path">The layer's path.</param>
+    /// <param name="inputs">Columns of the weight.</param>
+    /// <param name="outputs">Rows of the weight.</param>
+    /// <param name="initial">Fresh values of the weight; the bias starts at zero.</param>
+    public Linear Linear(string path, long inputs, long outputs, Initial initial) =>
+        new(Get(path + ".weight", initial, outputs, inputs), Get(path + ".bias", Initial.Zeros, outputs));
+
+    /// <summary>A layer norm under a path.</summary>
+    /// <param name="path">The layer's path.</param>
+    /// <param name="width">Its width.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public LayerNorm LayerNorm(string path, long width, double epsilon) =>
+        new(Get(path + ".weight", Initial.Ones, width), Get(path + ".bias", Initial.Zeros, width), epsilon);
+
+    /// <summary>Lists the checkpoint's tensors that no parameter used; call once the model is complete.</summary>
+    /// <param name="ignored">Names that are known to be of no use, such as the <c>position_ids</c> buffer.</param>
+    public void Finish(Func<string, bool> ignored)
+    {
+        ArgumentNullException.ThrowIfNull(ignored);
+        if (checkpoint is not null)
+        {
+            var used = Report.Read.ToHashSet();
+            Report.Unused.AddRange(checkpoint.Names.Where(name => !used.Contains(name) && !ignored(name)).Order(StringComparer.Ordinal));
+        }
+    }
+
+    private string? Find(string name) => checkpoint is null
+        ? null
+        : NameMap.Candidates(aliases?.GetValueOrDefault(name) ?? name, prefix).FirstOrDefault(checkpoint.Contains);
+
+    private Tensor ReadOrFresh(string name, Initial initial, long[] shape)
+    {
+        if (Find(name) is not { } stored)
+        {
+            if (checkpoint is not null)
+            {
+                Report.Missing.Add(name);
+            }
+
+            return Fresh(name, initial, shape);
+        }
+
+        SafetensorsEntry entry = checkpoint!.Entry(stored);
+        if (!entry.Shape.SequenceEqual(shape))
+        {
+            throw InputException.At(source, $"shape [{string.Join(", ", entry.Shape)}]", $"config.json asks for [{string.Join(", ", shape)}]; checkpoint and config do not belong together", field: stored);
+        }
+
+        Tensor tensor = checkpoint.Read(stored, ScalarType.Float32);
+        using Tensor finite = tensor.isfinite().all();
+        if (!finite.item<bool>())
+        {
+            tensor.Dispose();
+            throw InputException.At(source, "holds NaN or infinity", "the checkpoint is damaged; take it from its source again", field: stored);
+        }
+
+        Report.Read.Add(stored);
+        return tensor;
+    }
+
+    private Tensor Fresh(string name, Initial initial, long[] shape)
+    {
+        if (initial.StandardDeviation == 0)
+        {
+            return full(shape, (float)initial.Mean, dtype: ScalarType.Float32);
+        }
+
+        RandomStream stream = RandomStream.For(seed, "initial " + name);
+        float[] values = new float[shape.Aggregate(1L, (a, b) => a * b)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)(initial.Mean + (initial.StandardDeviation * stream.NextGaussian()));
+        }
+
+        return tensor(values, shape);
+    }
+
+    private Tensor Placed(Tensor tensor)
+    {
+        if (device is null || device.type == DeviceType.CPU)
+        {
+            return tensor;
+        }
+
+        Tensor moved = tensor.to(device);
+        tensor.Dispose();
+        return moved;
+    }
+}

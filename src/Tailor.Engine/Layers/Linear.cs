@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Tailor.Engine;
+
+/// <summary>The one face of every linear layer, y = x Wᵀ + b. Precision, adapters and fused bias have their home here.</summary>
+/// <param name="weight">[outputs, inputs].</param>
+/// <param name="bias">[outputs], or null.</param>
+public sealed class Linear(Parameter weight, Parameter? bias)
+{
+    /// <summary>The weight, [outputs, inputs].</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>The bias, [outputs], or null.</summary>
+    public Parameter? Bias => bias;
+
+    /// <summary>Applies the layer to every row.</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <returns>[rows, outputs].</returns>
+    public Tensor Forward(Tensor x) => Apply(x, weight.Value, bias?.Value);
+
+    /// <summary>Applies only some of the outputs: rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of the weight.</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="first">The first output.</param>
+    /// <param name="count">How many outputs.</param>
+    /// <returns>[rows, count].</returns>
+    public Tensor ForwardOutputs(Tensor x, long first, long count) =>
+        Apply(x, weight.Value.narrow(0, first, count), bias?.Value.narrow(0, first, count));
+
+    /// <summary>The product every layer goes through, also for weights that are not parameters of this layer (a tied decoder).</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs], or null.</param>
+    /// <returns>[rows, outputs].</returns>
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias) => F.linear(x, weight, bias);
+}

@@ -1,0 +1,19 @@
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning;
+
+/// <summary>
+/// η-norm (Glee §w/ η-norm; τ-norm of Kang et al., ICLR 2020): at evaluation z'_c = z_c / ‖w_c‖^η, with w_c the class's row of the last layer. The bias is inside the division; training never sees it.
+/// </summary>
+public static class EtaNorm
+{
+    /// <summary>The factor of each class, 1 / ‖w_c‖^η.</summary>
+    /// <param name="outputWeight">[classes, width].</param>
+    /// <param name="eta">η; 1.1 in the paper.</param>
+    /// <returns>[classes].</returns>
+    public static Tensor Factors(Tensor outputWeight, double eta)
+    {
+        ArgumentNullException.ThrowIfNull(outputWeight);
+        return outputWeight.mul(outputWeight).sum(1).sqrt().pow(-eta);
+    }
+}

@@ -1,0 +1,36 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning;
+
+/// <summary>From the state at the read position to class logits.</summary>
+public abstract class ClassificationHead
+{
+    /// <summary>The head's parameters.</summary>
+    public abstract IReadOnlyList<Parameter> Parameters { get; }
+
+    /// <summary>The weight whose rows are the classes, [classes, width]; post-hoc calibrations need its norms.</summary>
+    public abstract Linear Output { get; }
+
+    /// <summary>Class logits.</summary>
+    /// <param name="state">[examples, hidden].</param>
+    /// <param name="dropout">The pass's dropout.</param>
+    /// <returns>[examples, classes].</returns>
+    public abstract Tensor Forward(Tensor state, DropoutPlaces dropout);
+
+    /// <summary>Makes the head a recipe asks for. To add a head: its own file, a value of <see cref="HeadKind"/>, and a line here.</summary>
+    /// <param name="recipe">What the recipe says.</param>
+    /// <param name="backbone">The model it stands on.</param>
+    /// <param name="classes">The number of classes.</param>
+    public static ClassificationHead Create(HeadRecipe recipe, TextBackbone backbone, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(backbone);
+        return recipe.Kind switch
+        {
+            HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes),
+            _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a head."),
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning;
+
+/// <summary>
+/// A loss over class logits, kept as a numerator and a denominator so that gradient accumulation divides once, by the sum over all its micro-batches.
+/// </summary>
+/// <param name="Numerator">The summed (weighted) loss of the batch, a scalar with gradient.</param>
+/// <param name="Denominator">What the sum is divided by: the number of examples, or the sum of their class weights.</param>
+public readonly record struct LossParts(Tensor Numerator, double Denominator);
+
+/// <summary>A training loss.</summary>
+public abstract class ClassificationLoss
+{
+    private readonly float[]? _weights;
+    private readonly Normalize _normalize;
+
+    /// <summary>Prepares the loss.</summary>
+    /// <param name="weights">One weight per class, or null for none.</param>
+    /// <param name="normalize">What the sum is divided by.</param>
+    protected ClassificationLoss(float[]? weights, Normalize normalize) => (_weights, _normalize) = (weights, normalize);
+
+    /// <summary>The loss of each example before class weights.</summary>
+    /// <param name="logits">[examples, classes].</param>
+    /// <param name="labels">Class ids, int64 [examples].</param>
+    /// <returns>[examples].</returns>
+    public abstract Tensor PerExample(Tensor logits, Tensor labels);
+
+    /// <summary>The batch's loss as numerator and denominator.</summary>
+    /// <param name="logits">[examples, classes].</param>
+    /// <param name="labels">Class ids, int64 [examples].</param>
+    public LossParts Of(Tensor logits, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        Tensor losses = PerExample(logits, labels);
+        if (_weights is null)
+        {
+            return new(losses.sum(), labels.shape[0]);
+        }
+
+        Tensor weights = tensor(_weights, dtype: losses.dtype, device: losses.device).index_select(0, labels);
+        double denominator = _normalize == Normalize.Batch ? labels.shape[0] : weights.sum().to(ScalarType.Float64).item<double>();
+        return new(losses.mul(weights).sum(), denominator);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Tailor.Tuning;
+
+/// <summary>Makes the loss a recipe asks for. To add a loss: its own file, a value of <see cref="LossKind"/>, and a line here.</summary>
+public static class LossFactory
+{
+    /// <summary>Makes the loss.</summary>
+    /// <param name="recipe">What the recipe says.</param>
+    /// <param name="trainCounts">Training examples per class.</param>
+    public static ClassificationLoss Create(LossRecipe recipe, IReadOnlyList<int> trainCounts)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        float[]? weights = recipe.ClassWeights switch
+        {
+            ClassWeights.Balanced => ClassWeighting.Balanced(trainCounts, recipe.WeightPower),
+            ClassWeights.EffectiveNumber => ClassWeighting.EffectiveNumber(trainCounts, recipe.Beta, recipe.WeightPower),
+            ClassWeights.InverseFrequency => ClassWeighting.InverseFrequency(trainCounts, recipe.WeightPower),
+            _ => null,
+        };
+        return recipe.Kind switch
+        {
+            LossKind.CrossEntropy => new CrossEntropyLoss(weights, recipe.Normalize, recipe.LabelSmoothing),
+            LossKind.Focal => new FocalLoss(recipe.Gamma, weights, recipe.Normalize),
+            LossKind.FocalGlee => new GleeFocalLoss(recipe.Gamma, weights, recipe.Normalize),
+            _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a loss."),
+        };
+    }
+}

@@ -1,0 +1,117 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Tailor.Tuning;
+
+/// <summary>A text classifier: backbone, head and calibration as a recipe puts them together.</summary>
+public sealed class TextModel : IDisposable
+{
+    /// <summary>Tokens in one evaluation batch; sequences of like length go together.</summary>
+    private const int EvaluationTokens = 4096;
+
+    private readonly TextBackbone _backbone;
+    private readonly CalibrationRecipe _calibration;
+
+    private TextModel(TextBackbone backbone, ClassificationHead head, CalibrationRecipe calibration, int maxLength, Device device)
+    {
+        (_backbone, Head, _calibration, MaxLength, Device) = (backbone, head, calibration, maxLength, device);
+    }
+
+    /// <summary>The head.</summary>
+    public ClassificationHead Head { get; }
+
+    /// <summary>The backbone.</summary>
+    public TextBackbone Backbone => _backbone;
+
+    /// <summary>Longest input in tokens, special tokens included.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>The post-hoc calibration in force at evaluation.</summary>
+    public CalibrationRecipe Calibration => _calibration;
+
+    /// <summary>Where the parameters live.</summary>
+    public Device Device { get; }
+
+    /// <summary>Every parameter.</summary>
+    public IReadOnlyList<Parameter> Parameters => _backbone.Parameters;
+
+    /// <summary>Loads a pretrained or a tuned model directory and puts the recipe's head on it.</summary>
+    /// <param name="directory">A Hugging Face directory; when it holds the recipe's head, that is read too.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="seed">Seeds what the directory lacks.</param>
+    /// <param name="device">Where the parameters live; the CPU when null.</param>
+    /// <param name="aliases">Stored names by parameter name, when the directory is a tuned model in transformers' layout.</param>
+    public static TextModel Load(string directory, Recipe recipe, int classes, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ClassificationHead? head = null;
+        TextBackbone backbone = TextBackbone.Load(directory, seed, device, built => head = ClassificationHead.Create(recipe.Head, built, classes), aliases);
+        try
+        {
+            backbone.RequireLength(recipe.Input.MaxLength);
+            return new TextModel(backbone, head!, recipe.Calibration, recipe.Input.MaxLength, device ?? CPU);
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tokenises an example as the recipe's input asks.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="pair">The second text, or null.</param>
+    public TokenSequence Tokenize(string text, string? pair)
+    {
+        int[] ids = _backbone.Tokenizer.EncodeIds(text, pair, MaxLength, out int first);
+        return new TokenSequence(ids, first);
+    }
+
+    /// <summary>Class logits in training, without calibration.</summary>
+    /// <param name="batch">The tokens.</param>
+    /// <param name="dropout">The pass's dropout.</param>
+    /// <returns>[sequences, classes].</returns>
+    public Tensor Forward(PackedBatch batch, DropoutPlaces dropout) => Head.Forward(_backbone.Encoder.ForwardRead(batch, dropout), dropout);
+
+    /// <summary>Class logits at evaluation, calibrated.</summary>
+    /// <param name="batch">The tokens.</param>
+    /// <returns>[sequences, classes].</returns>
+    public Tensor Score(PackedBatch batch)
+    {
+        Tensor logits = Forward(batch, DropoutPlaces.Off);
+        return _calibration.Kind == CalibrationKind.EtaNorm ? logits.mul(EtaNorm.Factors(Head.Output.Weight.Value, _calibration.Eta)) : logits;
+    }
+
+    /// <summary>Class probabilities of many examples, in their order. Batches are made of sequences of like length.</summary>
+    /// <param name="sequences">The examples.</param>
+    /// <returns>[examples, classes], row-major.</returns>
+    public float[] Probabilities(IReadOnlyList<TokenSequence> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        int classes = (int)Head.Output.Weight.Value.shape[0];
+        float[] probabilities = new float[sequences.Count * classes];
+        int[] order = Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Ids.Length).ToArray();
+        int[] lengths = sequences.Select(s => s.Ids.Length).ToArray();
+        using var _ = no_grad();
+        foreach (int[] batch in BatchPlan.ByTokens(order, lengths, EvaluationTokens))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using PackedBatch packed = PackedBatch.Of(batch.Select(i => sequences[i]).ToArray(), Device);
+            using Tensor rows = F.softmax(Score(packed), 1).cpu().contiguous();
+            ReadOnlySpan<float> values = rows.data<float>().ToArray();
+            for (int i = 0; i < batch.Length; i++)
+            {
+                values.Slice(i * classes, classes).CopyTo(probabilities.AsSpan(batch[i] * classes));
+            }
+        }
+
+        return probabilities;
+    }
+
+    /// <summary>Releases the parameters.</summary>
+    public void Dispose() => _backbone.Dispose();
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tailor.Foundation;
+
+namespace Tailor.Tuning;
+
+/// <summary>
+/// The files of a run: <c>run.json</c> (what was asked), <c>metrics.jsonl</c> (one line per evaluation), <c>checkpoint/</c> (resumable state),
+/// <c>model/</c> (what to deploy), <c>result.json</c> (written last: a run that has it is finished).
+/// </summary>
+/// <param name="path">The folder.</param>
+public sealed class RunFolder(string path)
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>The folder.</summary>
+    public string Path => path;
+
+    /// <summary>What was asked, and on which machine.</summary>
+    public string Description => In("run.json");
+
+    /// <summary>One JSON object per evaluation.</summary>
+    public string Metrics => In("metrics.jsonl");
+
+    /// <summary>The resumable state.</summary>
+    public string CheckpointFolder => In("checkpoint");
+
+    /// <summary>The model to deploy.</summary>
+    public string Model => In("model");
+
+    /// <summary>The final scores.</summary>
+    public string Result => In("result.json");
+
+    /// <summary>Whether the run came to its end.</summary>
+    public bool Finished => File.Exists(Result);
+
+    /// <summary>Makes the folder of a new run.</summary>
+    /// <param name="path">A path where nothing is yet, or an empty folder.</param>
+    /// <exception cref="InputException">Something is there.</exception>
+    public static RunFolder Create(string path)
+    {
+        RequireFree(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: the output folder cannot be made ({fault.Message}); choose another --out", fault);
+        }
+
+        return new RunFolder(path);
+    }
+
+    /// <summary>Refuses a path where something is already.</summary>
+    /// <param name="path">The path of a new run.</param>
+    /// <exception cref="InputException">Something is there.</exception>
+    public static void RequireFree(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            throw new InputException($"{path}: the output folder exists and is not empty; choose another --out, delete it, or continue it with: tailor train --resume {path}");
+        }
+    }
+
+    /// <summary>Opens the folder of a run that was begun.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="InputException">It is no run folder.</exception>
+    public static RunFolder Open(string path)
+    {
+        var folder = new RunFolder(path);
+        return File.Exists(folder.Description)
+            ? folder
+            : throw new InputException($"{path}: no run.json here; give the folder that 'tailor train --out' made");
+    }
+
+    /// <summary>Reads <c>run.json</c>.</summary>
+    /// <exception cref="InputException">It is damaged.</exception>
+    public JsonObject ReadDescription()
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(Description)) as JsonObject ?? throw new JsonException("not an object");
+        }
+        catch (JsonException fault)
+        {
+            throw InputException.At(Description, $"not valid JSON ({fault.Message})", "the run cannot be continued; start it again");
+        }
+    }
+
+    /// <summary>Writes a JSON file of the run.</summary>
+    /// <param name="file">One of the paths above.</param>
+    /// <param name="content">Its content.</param>
+    public static void Write(string file, JsonObject content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        AtomicFile.WriteText(file, content.ToJsonString(Indented) + "\n");
+    }
+
+    /// <summary>Appends a line to <c>metrics.jsonl</c>.</summary>
+    /// <param name="line">The evaluation.</param>
+    /// <returns>The file's length after it.</returns>
+    public long AppendMetrics(JsonObject line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        using var stream = new FileStream(Metrics, FileMode.Append, FileAccess.Write);
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(line.ToJsonString() + "\n"));
+        return stream.Length;
+    }
+
+    /// <summary>Cuts <c>metrics.jsonl</c> to what belongs to the state that is resumed.</summary>
+    /// <param name="bytes">The length to keep.</param>
+    public void CutMetrics(long bytes)
+    {
+        using var stream = new FileStream(Metrics, FileMode.OpenOrCreate, FileAccess.Write);
+        if (stream.Length > bytes)
+        {
+            stream.SetLength(bytes);
+        }
+    }
+
+    private string In(string name) => System.IO.Path.Combine(path, name);
+}

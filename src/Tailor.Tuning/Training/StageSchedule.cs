@@ -1,0 +1,86 @@
+using Tailor.Engine;
+
+namespace Tailor.Tuning;
+
+/// <summary>How many steps a stage takes and which examples each step sees, as a pure function of (recipe, lengths, seed), so that any step can be found again.</summary>
+public sealed class StageSchedule
+{
+    private readonly StageRecipe _stage;
+    private readonly IReadOnlyList<int> _lengths;
+    private readonly long _seed;
+    private readonly int _index;
+    private long _epoch = -1;
+    private IReadOnlyList<int[]> _batches = [];
+    private long _firstStep;
+
+    /// <summary>Plans a stage.</summary>
+    /// <param name="stage">The recipe's stage.</param>
+    /// <param name="index">Its place in the recipe, from 0.</param>
+    /// <param name="lengths">Tokens of each training example.</param>
+    /// <param name="seed">The run's seed.</param>
+    public StageSchedule(StageRecipe stage, int index, IReadOnlyList<int> lengths, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        (_stage, _index, _lengths, _seed) = (stage, index, lengths, seed);
+        StepsInFirstEpoch = StepsOf(Batches(0).Count);
+        TotalSteps = stage.Steps ?? CountSteps(stage.Epochs ?? 1);
+    }
+
+    /// <summary>Optimizer steps of the stage.</summary>
+    public long TotalSteps { get; }
+
+    /// <summary>Optimizer steps of the first epoch; with batches by token budget later epochs may differ by a few.</summary>
+    public long StepsInFirstEpoch { get; }
+
+    /// <summary>Steps of warm-up.</summary>
+    public long WarmupSteps => _stage.Warmup < 1 ? (long)(_stage.Warmup * TotalSteps) : (long)_stage.Warmup;
+
+    /// <summary>Whether the dev split is scored after a step.</summary>
+    /// <param name="step">Steps done, from 1.</param>
+    public bool EvaluatesAfter(long step) => step == TotalSteps || step % (_stage.EvalEvery ?? StepsInFirstEpoch) == 0;
+
+    /// <summary>The learning rate of a step.</summary>
+    /// <param name="step">The step, from 0.</param>
+    public double LearningRate(long step) =>
+        _stage.Lr * LearningRateSchedule.Factor(_stage.Schedule, step, TotalSteps, WarmupSteps, _stage.Power, _stage.Lr == 0 ? 0 : _stage.LrEnd / _stage.Lr);
+
+    /// <summary>The micro-batches of a step. Steps are asked for in rising order, from any start.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <returns>One to <c>accumulate</c> batches of example indices.</returns>
+    public IReadOnlyList<int[]> MicroBatches(long step)
+    {
+        if (_epoch < 0)
+        {
+            (_epoch, _batches, _firstStep) = (0, Batches(0), 0);
+        }
+
+        while (step >= _firstStep + StepsOf(_batches.Count))
+        {
+            _firstStep += StepsOf(_batches.Count);
+            _batches = Batches(++_epoch);
+        }
+
+        return _batches.Skip((int)(step - _firstStep) * _stage.Accumulate).Take(_stage.Accumulate).ToArray();
+    }
+
+    private IReadOnlyList<int[]> Batches(long epoch) => BatchPlan.Epoch(_stage.Sampler, _lengths, _stage.BatchSize, _stage.TokensPerBatch, _seed, _index, epoch);
+
+    private long StepsOf(int batches) => (batches + _stage.Accumulate - 1) / _stage.Accumulate;
+
+    private long CountSteps(double epochs)
+    {
+        if (_stage.TokensPerBatch is null)
+        {
+            return Math.Max(1, (long)Math.Ceiling((epochs * StepsInFirstEpoch) - 1e-9));
+        }
+
+        // By token budget the number of batches depends on the order, so every epoch is laid out once.
+        double steps = 0;
+        for (long epoch = 0; epoch < epochs; epoch++)
+        {
+            steps += Math.Min(1, epochs - epoch) * StepsOf(Batches(epoch).Count);
+        }
+
+        return Math.Max(1, (long)Math.Ceiling(steps - 1e-9));
+    }
+}

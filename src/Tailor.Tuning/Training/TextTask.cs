@@ -1,0 +1,79 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using Tailor.Evaluation;
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning;
+
+/// <summary>Classification of texts: a <see cref="TextModel"/> trained on tokenised examples and scored on a dev split.</summary>
+/// <param name="model">The model.</param>
+/// <param name="train">The training examples.</param>
+/// <param name="trainLabels">Their class ids.</param>
+/// <param name="dev">The dev examples; may be none.</param>
+/// <param name="devLabels">Their class ids.</param>
+/// <param name="labels">The class names.</param>
+/// <param name="trainCounts">Training examples per class.</param>
+/// <param name="rho">Glee's head/tail threshold.</param>
+public sealed class TextTask(
+    TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho) : TrainingTask
+{
+    private readonly int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
+    private ClassificationLoss? _loss;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => model.Parameters;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> Lengths => _lengths;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ParameterGroup> Groups(StageRecipe stage)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        var head = model.Head.Parameters.ToHashSet();
+
+        // The pooler and the MLM head stay as they are: the head reads the last state itself.
+        IEnumerable<Parameter> body = stage.Train == TrainScope.All
+            ? model.Parameters.Where(p => !head.Contains(p) && !p.Name.StartsWith("bert.pooler.", StringComparison.Ordinal) && !p.Name.StartsWith("cls.", StringComparison.Ordinal))
+            : [];
+        return [.. StagePlanner.Grouped(body, stage.WeightDecay), .. StagePlanner.Grouped(model.Head.Parameters, stage.WeightDecay, (stage.HeadLr ?? stage.Lr) / stage.Lr)];
+    }
+
+    /// <inheritdoc/>
+    public override void Begin(StageRecipe stage)
+    {
+        ArgumentNullException.ThrowIfNull(stage);
+        _loss = LossFactory.Create(stage.Loss, trainCounts);
+    }
+
+    /// <inheritdoc/>
+    public override LossParts Loss(ReadOnlySpan<int> examples, long seed, long pass)
+    {
+        var sequences = new TokenSequence[examples.Length];
+        long[] gold = new long[examples.Length];
+        for (int i = 0; i < examples.Length; i++)
+        {
+            (sequences[i], gold[i]) = (train[examples[i]], trainLabels[examples[i]]);
+        }
+
+        using PackedBatch batch = PackedBatch.Of(sequences, model.Device);
+        Tensor logits = model.Forward(batch, new DropoutPlaces(seed, pass, training: true));
+        return _loss!.Of(logits, tensor(gold, device: model.Device));
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Evaluate()
+    {
+        if (dev.Count == 0)
+        {
+            return new Dictionary<string, double>();
+        }
+
+        float[] probabilities = model.Probabilities(dev);
+        EvaluationReport report = EvaluationReport.Of(labels, devLabels, Classes.ArgMax(probabilities, labels.Count), probabilities, trainCounts, rho);
+        return Metric.Names.Select(name => (Name: name, Value: Metric.Of(name, report))).Where(m => m.Value is not null).ToDictionary(m => m.Name, m => m.Value!.Value, StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public override bool HigherIsBetter(string metric) => Metric.HigherIsBetter(metric);
+}

@@ -1,0 +1,32 @@
+namespace Tailor.Tuning;
+
+/// <summary>The training loss or the gradient became NaN or infinite. The last checkpoint is kept.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="what">"loss" or "gradient norm".</param>
+    /// <param name="value">The value.</param>
+    /// <param name="step">The step within the stage, from 1.</param>
+    /// <param name="learningRate">The learning rate of that step.</param>
+    public TrainingDivergedException(string what, double value, long step, double learningRate)
+        : base($"the {what} became {value} at step {step} with learning rate {learningRate:G4}; the last good checkpoint is kept; try a smaller lr or a longer warmup")
+    {
+    }
+
+    /// <summary>Makes the exception from a message.</summary>
+    public TrainingDivergedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes the exception from a message and its cause.</summary>
+    public TrainingDivergedException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+
+    /// <summary>Makes an exception without a message; present for the convention of exception types.</summary>
+    public TrainingDivergedException()
+    {
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tailor.Backbones;
+using Tailor.Engine;
+using Tailor.Foundation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning;
+
+/// <summary>
+/// A tuned classifier as a directory. It is an ordinary Hugging Face directory: a tanh CLS head is exactly the pooler and classifier of <c>BertForSequenceClassification</c> and is written
+/// under those names (an η-norm folded into the classifier), so that transformers gives the same logits. <c>tailor.json</c> holds what transformers has no place for.
+/// </summary>
+/// <param name="Recipe">The recipe it was made with.</param>
+/// <param name="Labels">The class names in order.</param>
+/// <param name="TrainCounts">Training examples per class.</param>
+/// <param name="Rho">Glee's head/tail threshold it was scored with.</param>
+public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IReadOnlyList<int> TrainCounts, double Rho)
+{
+    private const long LargestDescription = 64 << 20;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
+    {
+        [ClsHead.DensePath + ".weight"] = BertEncoder.PoolerPath + ".weight",
+        [ClsHead.DensePath + ".bias"] = BertEncoder.PoolerPath + ".bias",
+        [ClsHead.OutputPath + ".weight"] = "classifier.weight",
+        [ClsHead.OutputPath + ".bias"] = "classifier.bias",
+    };
+
+    /// <summary>Writes the directory; its weights come last.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="directory">Where to.</param>
+    public void Save(TextModel model, string directory)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Dictionary<string, string> names = Names(Recipe);
+        JsonObject config = model.Backbone.Config.ToJson(names.Count > 0 ? "BertForSequenceClassification" : "BertModel");
+        config["id2label"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(i.ToString(), label)));
+        config["label2id"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(label, i)));
+        config["problem_type"] = "single_label_classification";
+        config["classifier_dropout"] = Recipe.Head.Dropout;
+        Directory.CreateDirectory(directory);
+        AtomicFile.WriteText(Path.Combine(directory, "tailor.json"), Describe().ToJsonString(Indented) + "\n");
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        ModelDirectory.Save(directory, config, model.Backbone.Tokenizer, Weights(model, names));
+    }
+
+    /// <summary>Reads a directory that <see cref="Save"/> wrote.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="device">Where the parameters live; the CPU when null.</param>
+    /// <exception cref="InputException">It is no tuned model, or damaged.</exception>
+    public static (TunedModel Description, TextModel Model) Load(string directory, Device? device = null)
+    {
+        TunedModel description = ReadDescription(directory);
+        TextModel model = TextModel.Load(directory, description.ForInference(), description.Labels.Count, seed: 0, device, Names(description.Recipe));
+        if (model.Backbone.Report.Missing.Count > 0)
+        {
+            string missing = string.Join(", ", model.Backbone.Report.Missing);
+            model.Dispose();
+            throw new InputException($"{directory}: the weights lack {missing}; the directory is incomplete, copy it again");
+        }
+
+        return (description, model);
+    }
+
+    /// <summary>Reads <c>tailor.json</c> alone.</summary>
+    /// <param name="directory">The directory of a tuned model.</param>
+    /// <exception cref="InputException">It is missing or damaged.</exception>
+    public static TunedModel ReadDescription(string directory)
+    {
+        string path = Path.Combine(directory, "tailor.json");
+        if (!File.Exists(path))
+        {
+            throw new InputException($"{directory}: no tailor.json here, so this is no tuned model; give a run folder of 'tailor train' or its model/ folder");
+        }
+
+        if (new FileInfo(path).Length > LargestDescription)
+        {
+            throw InputException.At(path, $"{new FileInfo(path).Length} bytes", "larger than any description; the file is damaged");
+        }
+
+        try
+        {
+            JsonNode json = JsonNode.Parse(File.ReadAllText(path)) ?? throw new JsonException("empty");
+            return new TunedModel(
+                RecipeReader.Parse(json["recipe"]!.GetValue<string>(), path),
+                json["labels"]!.AsArray().Select(label => label!.GetValue<string>()).ToArray(),
+                json["train_counts"]!.AsArray().Select(count => count!.GetValue<int>()).ToArray(),
+                json["rho"]!.GetValue<double>());
+        }
+        catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        {
+            throw new InputException($"{path}: not a description that this version wrote ({fault.Message}); copy the model folder again", fault);
+        }
+    }
+
+    /// <summary>The names a recipe's head has in transformers' layout; empty when transformers has no such head.</summary>
+    private static Dictionary<string, string> Names(Recipe recipe) =>
+        recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh } ? TransformersNames : [];
+
+    /// <summary>The recipe as inference needs it: what saving folded into the weights is not applied again.</summary>
+    private Recipe ForInference() => Recipe with { Calibration = new CalibrationRecipe() };
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
+    {
+        // The MLM head and the encoder's own pooler took no part in the classifier.
+        IEnumerable<Parameter> kept = model.Parameters.Where(p => !p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal));
+        foreach ((string name, Tensor value) in ModelDirectory.Weights(kept))
+        {
+            yield return new(names.GetValueOrDefault(name, name), Calibrated(model, name, value));
+        }
+    }
+
+    private static Tensor Calibrated(TextModel model, string name, Tensor value)
+    {
+        if (model.Calibration.Kind != CalibrationKind.EtaNorm || !name.StartsWith(ClsHead.OutputPath, StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        Tensor factors = EtaNorm.Factors(model.Head.Output.Weight.Value, model.Calibration.Eta);
+        return value.dim() == 2 ? value.mul(factors.unsqueeze(1)) : value.mul(factors);
+    }
+
+    private JsonObject Describe() => new()
+    {
+        ["format"] = 1,
+        ["recipe"] = RecipeWriter.ToYaml(Recipe),
+        ["labels"] = new JsonArray(Labels.Select(label => (JsonNode)label).ToArray()),
+        ["train_counts"] = new JsonArray(TrainCounts.Select(count => (JsonNode)count).ToArray()),
+        ["rho"] = Rho,
+    };
+}

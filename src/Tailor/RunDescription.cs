@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tailor.Data;
+using Tailor.Engine;
+using Tailor.Foundation;
+using Tailor.Tuning;
+
+namespace Tailor;
+
+/// <summary>The content of <c>run.json</c>: what was asked, resolved, and what the bits of the result depend on.</summary>
+internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, string DataFingerprint, int Threads, string InstructionSet)
+{
+    public JsonObject ToJson() => new()
+    {
+        ["format"] = 1,
+        ["tailor"] = typeof(RunDescription).Assembly.GetName().Version?.ToString(3),
+        ["data"] = Path.GetFullPath(Request.Data),
+        ["data_fingerprint"] = DataFingerprint,
+        ["data_options"] = JsonSerializer.SerializeToNode(Request.DataOptions),
+        ["model"] = Path.GetFullPath(Request.Model),
+        ["recipe"] = RecipeWriter.ToYaml(Recipe),
+        ["seed"] = Request.Seed,
+        ["rho"] = Request.Rho,
+        ["checkpoint_every"] = Request.CheckpointEvery,
+        ["threads"] = Threads,
+        ["instruction_set"] = InstructionSet,
+    };
+
+    public static RunDescription Read(RunFolder folder)
+    {
+        JsonObject json = folder.ReadDescription();
+        try
+        {
+            var request = new TrainRequest
+            {
+                Data = json["data"]!.GetValue<string>(),
+                Model = json["model"]!.GetValue<string>(),
+                Recipe = "run.json",
+                Output = folder.Path,
+                Seed = json["seed"]!.GetValue<long>(),
+                DataOptions = json["data_options"].Deserialize<DatasetOptions>()!,
+                Rho = json["rho"]!.GetValue<double>(),
+                CheckpointEvery = json["checkpoint_every"]?.GetValue<int>(),
+            };
+            return new RunDescription(
+                request,
+                RecipeReader.Parse(json["recipe"]!.GetValue<string>(), folder.Description),
+                json["data_fingerprint"]!.GetValue<string>(),
+                json["threads"]!.GetValue<int>(),
+                json["instruction_set"]!.GetValue<string>());
+        }
+        catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        {
+            throw new InputException($"{folder.Description}: not written by this version ({fault.Message}); start the run again", fault);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using Tailor.Backbones;
+using Tailor.Data;
+using Tailor.Engine;
+using Tailor.Evaluation;
+using Tailor.Foundation;
+using Tailor.Tuning;
+
+namespace Tailor;
+
+/// <summary>Starts and continues training runs.</summary>
+public static class Runs
+{
+    /// <summary>Trains a recipe on a dataset with one seed, scores the test split and writes the model to deploy.</summary>
+    /// <param name="request">What to do. Everything in it is checked before the run folder is made.</param>
+    /// <param name="progress">Told of every step, or null.</param>
+    /// <param name="stop">Asks to stop after the step in progress; the run can then be resumed.</param>
+    /// <exception cref="InputException">Something in the request cannot be.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became NaN or infinite.</exception>
+    public static RunResult Train(TrainRequest request, IProgress<TrainingEvent>? progress = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Train(request, TextDataset.Load(request.Data, request.DataOptions), progress, stop);
+    }
+
+    /// <summary>Trains on a dataset that is already in memory (the demo's).</summary>
+    /// <param name="request">What to do; its <see cref="TrainRequest.Data"/> only names the dataset.</param>
+    /// <param name="data">The dataset.</param>
+    /// <param name="progress">Told of every step, or null.</param>
+    /// <param name="stop">Asks to stop after the step in progress.</param>
+    public static RunResult Train(TrainRequest request, TextDataset data, IProgress<TrainingEvent>? progress = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(data);
+        RunFolder.RequireFree(request.Output);
+        Recipe recipe = RecipeCatalogue.Load(request.Recipe, request.Overrides);
+        Libtorch.Load();
+        LibtorchFacts facts = Libtorch.Facts();
+        var description = new RunDescription(request, recipe, data.Fingerprint, Libtorch.Threads, facts.InstructionSet);
+        using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, request.Seed);
+        RunFolder folder = RunFolder.Create(request.Output);
+        RunFolder.Write(folder.Description, description.ToJson());
+        return Continue(folder, description, data, model, progress, stop);
+    }
+
+    /// <summary>Continues a run that was stopped or killed, to the same bits as if it had not been.</summary>
+    /// <param name="runFolder">The run folder.</param>
+    /// <param name="progress">Told of every step, or null.</param>
+    /// <param name="stop">Asks to stop after the step in progress.</param>
+    /// <exception cref="InputException">The run is finished, or its data, thread count or instruction set is not what it was.</exception>
+    public static RunResult Resume(string runFolder, IProgress<TrainingEvent>? progress = null, CancellationToken stop = default)
+    {
+        RunFolder folder = RunFolder.Open(runFolder);
+        if (folder.Finished)
+        {
+            throw new InputException($"{runFolder}: this run is finished; its scores are in result.json and its model in model/");
+        }
+
+        RunDescription description = RunDescription.Read(folder);
+        TextDataset data = TextDataset.Load(description.Request.Data, description.Request.DataOptions);
+        if (data.Fingerprint != description.DataFingerprint)
+        {
+            throw new InputException($"{description.Request.Data}: the data is not what the run was begun with (fingerprint {data.Fingerprint[..12]}, then {description.DataFingerprint[..12]}); restore the files or start a new run");
+        }
+
+        Libtorch.Load(description.Threads);
+        LibtorchFacts facts = Libtorch.Facts();
+        if (facts.InstructionSet != description.InstructionSet || Libtorch.Threads != description.Threads)
+        {
+            progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.InstructionSet} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
+        }
+
+        using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Request.Seed);
+        return Continue(folder, description, data, model, progress, stop);
+    }
+
+    private static RunResult Continue(RunFolder folder, RunDescription description, TextDataset data, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    {
+        foreach (string remark in model.Backbone.Report.Remarks().Concat(data.Notes))
+        {
+            progress?.Report(new Remark(remark));
+        }
+
+        TrainRequest request = description.Request;
+        TokenSequence[] train = Tokenize(model, data.Train), dev = Tokenize(model, data.Dev);
+        var task = new TextTask(model, train, data.LabelIds(data.Train), dev, data.LabelIds(data.Dev), data.Labels.Names, data.TrainCounts, request.Rho);
+        var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
+        LoopResult loop = new TrainingLoop(task, description.Recipe.Stages, folder, options, progress).Run(stop);
+        if (loop.Stopped)
+        {
+            return new RunResult(folder.Path, Stopped: true, null, "", loop.BestScore, loop.BestStep);
+        }
+
+        // With neither dev nor test there is nothing to score on; the training examples would only flatter.
+        (string split, IReadOnlyList<TextExample> examples) = data.Test.Count > 0 ? ("test", data.Test) : ("dev", data.Dev);
+        EvaluationReport? report = null;
+        if (examples.Count > 0)
+        {
+            float[] probabilities = model.Probabilities(Tokenize(model, examples));
+            report = EvaluationReport.Of(data.Labels.Names, data.LabelIds(examples), Classes.ArgMax(probabilities, data.Labels.Count), probabilities, data.TrainCounts, request.Rho);
+        }
+
+        new TunedModel(description.Recipe, data.Labels.Names, data.TrainCounts, request.Rho).Save(model, folder.Model);
+        var result = new JsonObject
+        {
+            ["split"] = split,
+            ["best_step"] = loop.BestStep,
+            ["best_dev_score"] = loop.BestScore,
+            ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
+        };
+        RunFolder.Write(folder.Result, result);
+        return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep);
+    }
+
+    private static TokenSequence[] Tokenize(TextModel model, IReadOnlyList<TextExample> examples) => examples.Select(e => model.Tokenize(e.Text, e.Pair)).ToArray();
+}

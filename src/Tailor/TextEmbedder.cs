@@ -1,0 +1,103 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using Tailor.Foundation;
+using Tailor.Tuning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor;
+
+/// <summary>How a sequence's states become one vector.</summary>
+public enum Pooling
+{
+    /// <summary>The last state of [CLS].</summary>
+    Cls,
+
+    /// <summary>The mean of the last states of all tokens.</summary>
+    Mean,
+
+    /// <summary>BERT's pooler on [CLS].</summary>
+    Pooler,
+}
+
+/// <summary>Turns texts into the features of a pretrained encoder.</summary>
+public sealed class TextEmbedder : IDisposable
+{
+    private const int TokensPerBatch = 4096;
+
+    private readonly TextBackbone _backbone;
+    private readonly Pooling _pooling;
+    private readonly int _maxLength;
+
+    private TextEmbedder(TextBackbone backbone, Pooling pooling, int maxLength) => (_backbone, _pooling, _maxLength) = (backbone, pooling, maxLength);
+
+    /// <summary>Width of a feature vector.</summary>
+    public int Width => _backbone.Config.HiddenSize;
+
+    /// <summary>Loads an encoder.</summary>
+    /// <param name="directory">A Hugging Face directory.</param>
+    /// <param name="pooling">How states become one vector.</param>
+    /// <param name="maxLength">Tokens kept of a text.</param>
+    /// <exception cref="InputException">The directory is damaged, has no pooler though one is asked for, or fewer positions than <paramref name="maxLength"/>.</exception>
+    public static TextEmbedder Load(string directory, Pooling pooling, int maxLength = 256)
+    {
+        Libtorch.Load();
+        TextBackbone backbone = TextBackbone.Load(directory, seed: 0);
+        try
+        {
+            if (pooling == Pooling.Pooler && !backbone.Encoder.HasPooler)
+            {
+                throw new InputException($"{directory}: the checkpoint has no pooler; use --pooling cls or mean");
+            }
+
+            backbone.RequireLength(maxLength);
+            return new TextEmbedder(backbone, pooling, maxLength);
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The features of texts, in their order.</summary>
+    /// <param name="texts">Texts, each with its pair or null.</param>
+    /// <param name="done">Told how many texts are done, or null.</param>
+    /// <returns>[texts, <see cref="Width"/>], float32 on the CPU; the caller disposes it.</returns>
+    public Tensor Embed(IReadOnlyList<(string Text, string? Pair)> texts, Action<int>? done = null)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        TokenSequence[] sequences = texts.Select(t => new TokenSequence(_backbone.Tokenizer.EncodeIds(t.Text, t.Pair, _maxLength, out int first), first)).ToArray();
+        int[] lengths = sequences.Select(s => s.Ids.Length).ToArray();
+        int[] order = Enumerable.Range(0, sequences.Length).OrderBy(i => lengths[i]).ToArray();
+        using var _ = no_grad();
+        Tensor features = zeros(sequences.Length, Width);
+        int count = 0;
+        foreach (int[] batch in BatchPlan.ByTokens(order, lengths, TokensPerBatch))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using PackedBatch packed = PackedBatch.Of(batch.Select(i => sequences[i]).ToArray());
+            features.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray()), Pool(packed));
+            done?.Invoke(count += batch.Length);
+        }
+
+        return features;
+    }
+
+    /// <summary>Releases the encoder.</summary>
+    public void Dispose() => _backbone.Dispose();
+
+    private Tensor Pool(PackedBatch batch)
+    {
+        BertEncoder encoder = _backbone.Encoder;
+        if (_pooling != Pooling.Mean)
+        {
+            Tensor first = encoder.ForwardRead(batch, DropoutPlaces.Off);
+            return _pooling == Pooling.Pooler ? encoder.Pool(first) : first;
+        }
+
+        Tensor states = encoder.Forward(batch, DropoutPlaces.Off);
+        Tensor[] means = Enumerable.Range(0, batch.Sequences).Select(s => states.narrow(0, batch.Offsets[s], batch.Offsets[s + 1] - batch.Offsets[s]).mean([0])).ToArray();
+        return stack(means);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Nodes;
+using Tailor.Engine;
+using Tailor.Tuning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Goldens.Tests;
+
+/// <summary>losses.json: values and gradients of each loss in float64, at small and extreme logits.</summary>
+public class LossGoldens
+{
+    private static JsonObject File => JsonNode.Parse(System.IO.File.ReadAllText(GoldenFolder.Require("losses.json")))!.AsObject();
+
+    public static TheoryData<string> Losses => System.IO.File.Exists(GoldenFolder.Of("losses.json"))
+        ? [.. File["cases"]!.AsArray().Select(c => c!["loss"]!.GetValue<string>()).Distinct()]
+        : [];
+
+    [Theory]
+    [MemberData(nameof(Losses))]
+    public void Loss_agrees_with_the_reference(string loss)
+    {
+        JsonObject file = File;
+        int[] counts = file["counts"]!.AsArray().Select(c => (int)c!.GetValue<double>()).ToArray();
+        JsonObject[] cases = file["cases"]!.AsArray().Select(c => c!.AsObject()).Where(c => c["loss"]!.GetValue<string>() == loss).ToArray();
+        if (loss is not ("cross_entropy" or "focal" or "focal_glee"))
+        {
+            Tally.Skip($"losses/{loss}", cases.Length, "this loss is not built yet");
+        }
+
+        Libtorch.Load(1);
+        Tally.RunAll($"losses/{loss}", cases, c => c["params"]!.ToJsonString(), c => Check(c, Recipe(loss, c["params"]!.AsObject()), counts));
+    }
+
+    private static void Check(JsonObject golden, LossRecipe recipe, int[] counts)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        double[][] rows = golden["logits"]!.AsArray().Select(Numbers).ToArray();
+        Tensor logits = tensor(rows.SelectMany(r => r).ToArray(), [rows.Length, counts.Length], dtype: ScalarType.Float64, requires_grad: true);
+        Tensor labels = tensor(golden["labels"]!.AsArray().Select(l => l!.GetValue<long>()).ToArray());
+        LossParts parts = LossFactory.Create(recipe, counts).Of(logits, labels);
+        Near.Equal(golden["mean"]!.GetValue<double>(), parts.Numerator.item<double>() / parts.Denominator, Near.Losses, "mean");
+        parts.Numerator.div(parts.Denominator).backward();
+        Near.Equal(tensor(golden["grad"]!.AsArray().SelectMany(Numbers).ToArray(), [rows.Length, counts.Length]), logits.grad!, Near.Gradients, "gradient");
+    }
+
+    private static LossRecipe Recipe(string loss, JsonObject parameters) => new()
+    {
+        Kind = loss switch { "focal" => LossKind.Focal, "focal_glee" => LossKind.FocalGlee, _ => LossKind.CrossEntropy },
+        Gamma = parameters["gamma"]?.GetValue<double>() ?? 0,
+        LabelSmoothing = parameters["label_smoothing"]?.GetValue<double>() ?? 0,
+        ClassWeights = parameters["class_weights"]?.GetValue<string>() switch { "effective_number" => ClassWeights.EffectiveNumber, "inverse_frequency" => ClassWeights.InverseFrequency, _ => ClassWeights.None },
+        Beta = parameters["beta"]?.GetValue<double>() ?? 0.9999,
+        WeightPower = parameters["power"]?.GetValue<double>() ?? 1,
+        Normalize = parameters["normalize"]?.GetValue<string>() == "weight_sum" ? Normalize.WeightSum : Normalize.Batch,
+    };
+
+    private static double[] Numbers(JsonNode? array) => array!.AsArray().Select(n => n!.GetValue<double>()).ToArray();
+}

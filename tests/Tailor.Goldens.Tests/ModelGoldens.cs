@@ -1,0 +1,30 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Goldens.Tests;
+
+/// <summary>models/NAME: hidden states, logits, loss, every gradient and ten AdamW steps of the reference, on packed tokens.</summary>
+public class ModelGoldens
+{
+    public static TheoryData<string> Names => Directory.Exists(GoldenFolder.Of("models"))
+        ? [.. Directory.GetDirectories(GoldenFolder.Of("models")).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)]
+        : [];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Model_agrees_with_the_reference(string name)
+    {
+        string directory = GoldenFolder.Of(Path.Combine("models", name)), kind = $"models/{name}";
+        if (!BertGolden.Supports(directory))
+        {
+            Tally.Skip(kind, 1, "this architecture is not built yet");
+        }
+
+        Libtorch.Load(1);
+        string[] checks = ["hidden states", "logits", "loss", "gradients", "gradients through the read position", "ten steps"];
+        using var golden = new BertGolden(directory);
+        Tally.RunAll(kind, checks.Where(golden.Has), check => check, golden.Check);
+    }
+}

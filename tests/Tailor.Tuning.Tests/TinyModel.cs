@@ -1,0 +1,74 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning.Tests;
+
+/// <summary>A temporary folder with a BERT small enough to train in milliseconds, and texts whose class is told by a word.</summary>
+internal sealed class TinyModel : IDisposable
+{
+    public static readonly string[] Labels = ["fruit", "tool", "city"];
+
+    private static readonly string[] Words = ["apple", "pear", "plum", "hammer", "saw", "drill", "paris", "rome", "oslo", "the", "a", "in", "on", "and", "with", "big", "old", "new"];
+
+    public TinyModel()
+    {
+        Libtorch.Load(1);
+        Folder = Directory.CreateTempSubdirectory("tailor-tuning").FullName;
+        WordPieceTokenizer tokenizer = WordPieceTokenizer.FromVocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words], new BertNormalizerOptions { Lowercase = true });
+        var config = new BertConfig { VocabularySize = tokenizer.VocabularySize, HiddenSize = 16, Layers = 2, Heads = 2, IntermediateSize = 32, MaxPositions = 24, InitializerRange = 0.2 };
+        using TextBackbone backbone = TextBackbone.Create(config, tokenizer, 5);
+        using DisposeScope scope = NewDisposeScope();
+        ModelDirectory.Save(Model, config.ToJson("BertForMaskedLM"), tokenizer, ModelDirectory.Weights(backbone.Parameters));
+    }
+
+    public string Folder { get; }
+
+    public string Model => Path.Combine(Folder, "model");
+
+    public static (string Text, int Label)[] Examples(int count, long seed)
+    {
+        var random = Tailor.Foundation.RandomStream.For(seed, "tiny examples");
+        return Enumerable.Range(0, count).Select(_ =>
+        {
+            int label = random.NextInt(3);
+            List<string> words = [Words[(3 * label) + random.NextInt(3)]];
+            for (int i = random.NextInt(8); i >= 0; i--)
+            {
+                words.Insert(random.NextInt(words.Count + 1), Words[9 + random.NextInt(9)]);
+            }
+
+            return (string.Join(' ', words), label);
+        }).ToArray();
+    }
+
+    public static Recipe Recipe(StageRecipe stage, HeadActivation activation = HeadActivation.Tanh, double eta = 0) => new()
+    {
+        Name = "test",
+        Summary = "a test",
+        Paper = "none",
+        Input = new InputRecipe { MaxLength = 24 },
+        Head = new HeadRecipe { Activation = activation },
+        Stages = [stage],
+        Calibration = eta == 0 ? new CalibrationRecipe() : new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = eta },
+    };
+
+    public static StageRecipe Stage(int steps) => new() { Steps = steps, BatchSize = 8, Lr = 5e-3, EvalEvery = 10, Warmup = 0.1, Loss = new LossRecipe() };
+
+    public TextModel Load(Recipe recipe, long seed = 1) => TextModel.Load(Model, recipe, Labels.Length, seed);
+
+    public static TextTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev) => new(
+        model,
+        train.Select(e => model.Tokenize(e.Text, null)).ToArray(),
+        train.Select(e => e.Label).ToArray(),
+        dev.Select(e => model.Tokenize(e.Text, null)).ToArray(),
+        dev.Select(e => e.Label).ToArray(),
+        Labels,
+        Enumerable.Range(0, 3).Select(c => train.Count(e => e.Label == c)).ToArray(),
+        0.55);
+
+    public static string Bits(TextModel model) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(model.Parameters.SelectMany(p => p.Value.bytes.ToArray()).ToArray()));
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

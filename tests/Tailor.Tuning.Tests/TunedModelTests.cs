@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using Tailor.Engine;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning.Tests;
+
+public sealed class TunedModelTests : IDisposable
+{
+    private readonly TinyModel _tiny = new();
+
+    public void Dispose() => _tiny.Dispose();
+
+    [Theory]
+    [InlineData(HeadActivation.Tanh, 0)]
+    [InlineData(HeadActivation.Tanh, 1.1)]
+    [InlineData(HeadActivation.Relu, 0)]
+    [InlineData(HeadActivation.Relu, 1.1)]
+    public void A_saved_model_predicts_what_it_predicted(HeadActivation activation, double eta)
+    {
+        Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1), activation, eta);
+        using TextModel model = _tiny.Load(recipe);
+        using (no_grad())
+        {
+            // Rows of different norms, so that a forgotten eta-norm shows.
+            model.Head.Output.Weight.Value.mul_(tensor(new[] { 40f, 5f, 90f }).unsqueeze(1));
+        }
+
+        TokenSequence[] examples = TinyModel.Examples(20, 9).Select(e => model.Tokenize(e.Text, null)).ToArray();
+        float[] before = model.Probabilities(examples);
+        string directory = Path.Combine(_tiny.Folder, "saved");
+        new TunedModel(recipe, TinyModel.Labels, [5, 3, 1], 0.55).Save(model, directory);
+        (TunedModel description, TextModel loaded) = TunedModel.Load(directory);
+        using (loaded)
+        {
+            Assert.Equal(recipe, description.Recipe);
+            Assert.Equal(TinyModel.Labels, description.Labels);
+            float[] after = loaded.Probabilities(examples);
+            Assert.All(before.Zip(after), x => Assert.Equal(x.First, x.Second, 1e-5f));
+            Assert.NotEqual(before[0], before[3]);
+        }
+    }
+
+    [Fact]
+    public void A_tanh_head_is_written_as_transformers_names_it()
+    {
+        Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1));
+        using TextModel model = _tiny.Load(recipe);
+        string directory = Path.Combine(_tiny.Folder, "saved");
+        new TunedModel(recipe, TinyModel.Labels, [5, 3, 1], 0.55).Save(model, directory);
+        using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(directory);
+        Assert.True(checkpoint.Contains("bert.pooler.dense.weight") && checkpoint.Contains("classifier.bias") && checkpoint.Contains("bert.encoder.layer.1.attention.self.key.weight"));
+        Assert.DoesNotContain(checkpoint.Names, name => name.StartsWith("head.", StringComparison.Ordinal) || name.StartsWith("cls.", StringComparison.Ordinal) || name.Contains("query_key_value", StringComparison.Ordinal));
+        JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(directory, "config.json")))!;
+        Assert.Equal("BertForSequenceClassification", config["architectures"]![0]!.GetValue<string>());
+        Assert.Equal("tool", config["id2label"]!["1"]!.GetValue<string>());
+        Assert.Equal(2, config["label2id"]!["city"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public void Answers_do_not_depend_on_the_company()
+    {
+        Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1));
+        using TextModel model = _tiny.Load(recipe);
+        TokenSequence[] examples = TinyModel.Examples(25, 4).Select(e => model.Tokenize(e.Text, null)).ToArray();
+        float[] together = model.Probabilities(examples);
+        for (int i = 0; i < examples.Length; i++)
+        {
+            float[] alone = model.Probabilities([examples[i]]);
+            Assert.All(alone.Zip(together.AsSpan(3 * i, 3).ToArray()), x => Assert.Equal(x.First, x.Second, 1e-5f));
+        }
+    }
+}
