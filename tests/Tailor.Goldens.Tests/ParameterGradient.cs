@@ -19,4 +19,8 @@ internal static class ParameterGradient
 
         return parameter.Parts.Select(part => new KeyValuePair<string, Tensor>(part.Name, dense.narrow(0, part.FirstRow, part.Rows)));
     }
+
+    /// <summary>The loss does not depend on a key bias (softmax cancels it): its gradient is rounding noise, to be judged by the size of the other gradients.</summary>
+    public static double LeastScale(string name, IEnumerable<KeyValuePair<string, Tensor>> all) =>
+        name.EndsWith("self.key.bias", StringComparison.Ordinal) ? all.Max(g => g.Value.abs().max().item<float>()) : 0;
 }

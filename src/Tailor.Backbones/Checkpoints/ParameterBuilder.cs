@@ -131,16 +131,13 @@ public sealed class ParameterBuilder(
             throw InputException.At(source, $"shape [{string.Join(", ", entry.Shape)}]", $"config.json asks for [{string.Join(", ", shape)}]; checkpoint and config do not belong together", field: stored);
         }
 
-        Tensor tensor = checkpoint.Read(stored, ScalarType.Float32);
-        using Tensor finite = tensor.isfinite().all();
-        if (!finite.item<bool>())
+        if (checkpoint.HasNonFinite(stored))
         {
-            tensor.Dispose();
             throw InputException.At(source, "holds NaN or infinity", "the checkpoint is damaged; take it from its source again", field: stored);
         }
 
         Report.Read.Add(stored);
-        return tensor;
+        return checkpoint.Read(stored, ScalarType.Float32);
     }
 
     private Tensor Fresh(string name, Initial initial, long[] shape)

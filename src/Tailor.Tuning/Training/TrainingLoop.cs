@@ -195,6 +195,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
 
     private void KeepBest()
     {
+        using DisposeScope scope = NewDisposeScope();
         using var _ = no_grad();
         if (_best is null)
         {
