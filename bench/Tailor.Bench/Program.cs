@@ -1,1 +1,19 @@
-return 0;
+using System.CommandLine;
+using Tailor.Bench;
+using Tailor.Foundation;
+
+var root = new RootCommand("Measures Tailor: training steps against plain TorchSharp and PyTorch, and where a step's time goes.")
+{
+    new VersusCommand(),
+    new PartsCommand(),
+    new MeasureCommand(),
+};
+try
+{
+    return root.Parse(args.Length == 0 ? ["--help"] : args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception fault) when (fault is InputException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"bench: error: {fault.Message}");
+    return 2;
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Tailor.Foundation;
+
+namespace Tailor.Bench;
+
+/// <summary>The options that every command of the harness has.</summary>
+internal sealed class BenchOptions
+{
+    private readonly Option<string[]> _case = new("--case")
+    {
+        Description = $"The cases, of {string.Join(", ", BenchCase.All.Select(c => c.Name))} (default: all).",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<int?> _steps = new("--steps") { Description = "Counted steps of a measurement (default: the case's own number).", HelpName = "N" };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads of every side.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    private readonly Option<string> _shared = new("--shared")
+    {
+        Description = "The folder with data, models and the peer's script.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "../shared",
+    };
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_case);
+        command.Add(_steps);
+        command.Add(_threads);
+        command.Add(_shared);
+    }
+
+    /// <summary>The chosen cases.</summary>
+    /// <exception cref="InputException">A name is no case.</exception>
+    public IReadOnlyList<BenchCase> Cases(ParseResult parsed) => BenchCase.Named(parsed.GetValue(_case) ?? []);
+
+    /// <summary>The other choices.</summary>
+    /// <exception cref="InputException">A number is below 1.</exception>
+    public CaseSettings Settings(ParseResult parsed)
+    {
+        int? steps = parsed.GetValue(_steps);
+        int threads = parsed.GetValue(_threads);
+        return steps < 1 || threads < 1
+            ? throw new InputException("--steps and --threads take a number of at least 1")
+            : new CaseSettings(parsed.GetValue(_shared)!, steps, threads);
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Tailor.Bench;
+
+/// <summary><c>measure</c>: what <c>versus</c> runs in a process of its own for each measurement of a C# side.</summary>
+internal sealed class MeasureCommand : Command
+{
+    /// <summary>The sides this program runs itself.</summary>
+    public static IReadOnlyDictionary<string, Func<Workload, ITrainStep>> Sides { get; } = new Dictionary<string, Func<Workload, ITrainStep>>
+    {
+        ["Tailor"] = workload => new TailorStep(workload),
+        ["plain TorchSharp"] = workload => new PlainStep(workload),
+    };
+
+    private readonly Argument<string> _side = new("side") { Description = "The side to run." };
+    private readonly Argument<string> _workload = new("workload") { Description = "The file with the batches." };
+
+    public MeasureCommand()
+        : base("measure", "Runs one side's steps and prints what it measured as JSON.")
+    {
+        Hidden = true;
+        _side.AcceptOnlyFromAmong([.. Sides.Keys]);
+        Add(_side);
+        Add(_workload);
+        SetAction(parsed =>
+        {
+            Measurement measured = Measurement.Take(Workload.Read(parsed.GetRequiredValue(_workload)), Sides[parsed.GetRequiredValue(_side)]);
+            Console.WriteLine(JsonSerializer.Serialize(measured, BenchJson.Compact));
+        });
+    }
+}
