@@ -7,5 +7,16 @@ internal static class TailorCommands
     public static IEnumerable<TailorCommand> All() =>
     [
         new DemoCommand(),
+        new InspectCommand(),
+        new TrainCommand(),
+        new EvaluateCommand(),
+        new PredictCommand(),
+        new RecipesCommand(),
+        new TokenizeCommand(),
+        new EmbedCommand(),
+        new PretrainCommand(),
+        new VocabCommand(),
+        new LongTailCommand(),
+        new DoctorCommand(),
     ];
 }

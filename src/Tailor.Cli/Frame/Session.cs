@@ -30,7 +30,7 @@ internal sealed class Session(ParseResult parsed)
     public int? Threads => parsed.GetValue(GlobalOptions.Threads);
 
     /// <summary>Standard output for tables: colours on a terminal only.</summary>
-    public IAnsiConsole Console => _console ??= Terminal.Open(Out, System.Console.IsOutputRedirected);
+    public IAnsiConsole Console => _console ??= Terminal.OpenOutput(Out);
 
     /// <summary>The value of an option.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
@@ -41,10 +41,22 @@ internal sealed class Session(ParseResult parsed)
     /// <summary>Whether an option was written on the command line.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
+    /// <summary>How talk reaches standard error; a moving bar puts itself in between.</summary>
+    public Action<string>? Talk { get; set; }
+
     /// <summary>Says something that is no result.</summary>
     public void Say(string text)
     {
-        if (!Quiet)
+        if (Quiet)
+        {
+            return;
+        }
+
+        if (Talk is { } talk)
+        {
+            talk(text);
+        }
+        else
         {
             Error.WriteLine(text);
         }

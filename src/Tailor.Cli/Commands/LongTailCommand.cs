@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Tailor.Data;
+using Tailor.Foundation;
+
+namespace Tailor.Cli;
+
+/// <summary><c>tailor longtail</c>.</summary>
+internal sealed class LongTailCommand : TailorCommand
+{
+    private readonly Argument<string> _data = new("FILE") { Description = "A balanced table (.csv, .tsv, .jsonl)." };
+    private readonly Option<string> _profile = ChoiceOption.Of("--profile", "The shape of the class counts.", "exponential", "step", "two-class");
+    private readonly Option<double?> _ratio = NumberOption.Real("--ratio", "Imbalance ratio: largest class over smallest (default: 100).", 1, int.MaxValue);
+    private readonly Option<int?> _largest = NumberOption.Integer("--largest", "Rows of the largest class (default: all rows of the smallest class of the table).", 1, int.MaxValue);
+    private readonly Option<string?> _rare = new("--rare") { Description = "The class that two-class samples down (default: the first).", HelpName = "LABEL" };
+    private readonly Option<string> _out = new("--out") { Description = "The table to write (.csv, .tsv, .jsonl).", HelpName = "FILE", Required = true };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the class counts as JSON." };
+    private readonly DataOptions _dataOptions = new();
+
+    public LongTailCommand()
+        : base("longtail", "Make a long-tailed table out of a balanced one.", "tailor longtail balanced.csv --profile exponential --ratio 100 --out tail.csv", "tailor longtail sst2.tsv --profile two-class --ratio 20 --rare negative --out rare.tsv")
+    {
+        Add(_data);
+        Add(_profile);
+        Add(_ratio);
+        Add(_largest);
+        Add(_rare);
+        Add(_out);
+        Add(_json);
+        _dataOptions.AddColumns(this);
+    }
+
+    protected override int Run(Session session)
+    {
+        string output = OutputFile.Check(session.Get(_out)!, "--out");
+        string input = session.Get(_data)!;
+        TextExample[] examples = [.. TextTable.Read(input, _dataOptions.Table(session, requireLabels: true))];
+        LabelSet labels = LabelSet.FromExamples(examples);
+        LongTailProfile profile = Profile(session, input, examples, labels);
+        IReadOnlyList<TextExample> kept = LongTailSampler.Sample(examples, labels, profile, session.Seed);
+        TextTableWriter.Write(output, kept, withPairs: kept[0].Pair is not null);
+        if (session.Get(_json))
+        {
+            JsonOutput.Write(session, new JsonObject
+            {
+                ["file"] = output,
+                ["rows"] = kept.Count,
+                ["imbalance_ratio"] = profile.ImbalanceRatio,
+                ["counts"] = new JsonObject(labels.Names.Select((name, i) => KeyValuePair.Create<string, JsonNode?>(name, profile.Counts[i]))),
+            });
+        }
+        else
+        {
+            PlainTable.Write(session, ["class", ">rows"], labels.Names.Select((name, i) => (IReadOnlyList<string>)[name, $"{profile.Counts[i]}"]));
+        }
+
+        session.Say($"{kept.Count} of {examples.Length} rows written to {output}: {profile.Name}");
+        return 0;
+    }
+
+    private LongTailProfile Profile(Session session, string input, TextExample[] examples, LabelSet labels)
+    {
+        if (labels.Count < 2)
+        {
+            throw InputException.At(input, $"only one class, '{labels.Names[0]}'", "give a table of at least two classes");
+        }
+
+        int smallest = examples.CountBy(example => example.Label!).Min(count => count.Value);
+        int largest = session.Get(_largest) ?? smallest;
+        double ratio = session.Get(_ratio) ?? 100;
+        if (ratio > largest)
+        {
+            throw InputException.At(input, $"the largest class is to have {largest} rows", $"a ratio of {ratio} would leave the smallest without any; lower --ratio or raise --largest");
+        }
+
+        string kind = session.Get(_profile)!;
+        if (session.Has(_rare) && kind != "two-class")
+        {
+            throw new InputException("--rare goes with --profile two-class");
+        }
+
+        return kind switch
+        {
+            "exponential" => LongTailProfile.Exponential(largest, ratio, labels.Count),
+            "step" => LongTailProfile.Step(largest, ratio, labels.Count),
+            _ => TwoClass(session, input, labels, largest, ratio),
+        };
+    }
+
+    private LongTailProfile TwoClass(Session session, string input, LabelSet labels, int largest, double ratio)
+    {
+        if (labels.Count != 2)
+        {
+            throw InputException.At(input, $"{labels.Count} classes", "the two-class profile takes a table of two classes");
+        }
+
+        string rare = session.Get(_rare) ?? labels.Names[0];
+        int index = labels.IndexOf(rare);
+        return index >= 0
+            ? LongTailProfile.TwoClass(largest, 1 / ratio, index)
+            : throw new InputException($"--rare: '{rare}' is not one of {string.Join(", ", labels.Names)}{NearestName.Hint(rare, labels.Names)}");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using Tailor.Evaluation;
+using Tailor.Foundation;
+using Tailor.Tuning;
+
+namespace Tailor.Cli;
+
+/// <summary>The same recipe with several seeds: a run folder each below one folder, and the mean and standard deviation of their scores.</summary>
+internal static class SeedRuns
+{
+    /// <summary>Runs the seeds <c>request.Seed</c>, + 1, ...; continuing, finished ones are kept and unfinished ones go on.</summary>
+    public static int Do(Session session, TrainRequest request, int seeds, bool resume, bool json)
+    {
+        if (!resume)
+        {
+            RunFolder.RequireFree(request.Output);
+        }
+
+        var scores = new List<JsonObject>();
+        for (int i = 0; i < seeds; i++)
+        {
+            long seed = request.Seed + i;
+            var folder = new RunFolder(Path.Combine(request.Output, $"seed-{seed}"));
+            if (!folder.Finished)
+            {
+                string how = $"the same command with --resume {request.Output} in place of --out";
+                bool begun = File.Exists(folder.Description);
+                _ = TrainingRun.Run(
+                    session,
+                    $"seed {seed} ({i + 1} of {seeds})",
+                    (progress, stop) => begun ? Runs.Resume(folder.Path, progress, stop) : Runs.Train(request with { Seed = seed, Output = folder.Path }, progress, stop),
+                    how);
+            }
+
+            scores.Add(Scores(folder));
+        }
+
+        Print(session, request, scores, json);
+        return 0;
+    }
+
+    private static JsonObject Scores(RunFolder folder) => JsonNode.Parse(File.ReadAllText(folder.Result))?["scores"] as JsonObject
+        ?? throw new InputException($"{folder.Result}: no scores, so there is nothing to average; the data needs a test or a dev split");
+
+    private static void Print(Session session, TrainRequest request, List<JsonObject> scores, bool json)
+    {
+        (string Metric, SeedStatistics Statistics)[] rows =
+        [
+            .. Metric.Names
+                .Select(name => (name, values: scores.Select(score => score[name]?.GetValue<double>()).OfType<double>().ToArray()))
+                .Where(row => row.values.Length == scores.Count)
+                .Select(row => (row.name, SeedStatistics.Of(row.values))),
+        ];
+        if (json)
+        {
+            JsonOutput.Write(session, new JsonObject
+            {
+                ["run"] = request.Output,
+                ["seeds"] = JsonOutput.Array(Enumerable.Range(0, scores.Count), i => request.Seed + i),
+                ["scores"] = new JsonObject(rows.Select(row => KeyValuePair.Create<string, JsonNode?>(
+                    row.Metric, new JsonObject { ["mean"] = row.Statistics.Mean, ["sd"] = row.Statistics.StandardDeviation }))),
+            });
+            return;
+        }
+
+        session.Out.WriteLine($"Scores over {scores.Count} seeds ({request.Seed} to {request.Seed + scores.Count - 1}), mean and sample standard deviation:");
+        session.Out.WriteLine();
+        PlainTable.Write(session, ["metric", ">mean", ">sd"], rows.Select(row => (IReadOnlyList<string>)[row.Metric, $"{row.Statistics.Mean:F4}", row.Statistics.StandardDeviation is { } sd ? $"{sd:F4}" : "-"]));
+    }
+}
