@@ -74,8 +74,11 @@ public sealed partial class HelpTests
             Assert.Skip("needs script(1) to make a terminal");
         }
 
-        Assert.Matches(Escape(), OnTerminal(""));
-        Assert.DoesNotMatch(Escape(), OnTerminal("NO_COLOR=1 "));
+        string coloured = OnTerminal(""), plain = OnTerminal("NO_COLOR=1 ");
+        Assert.Matches(Escape(), coloured);
+        Assert.Contains("cls-weighted", coloured, StringComparison.Ordinal);
+        Assert.DoesNotMatch(Escape(), plain);
+        Assert.Contains("cls-weighted", plain, StringComparison.Ordinal);
 
         static string OnTerminal(string variables)
         {

@@ -12,7 +12,6 @@ internal sealed class DemoCommand : TailorCommand
     private const long DataSeed = 1;
 
     private const string Recipe = "cls-tanh";
-    private const int TextWidth = 76;
 
     /// <summary>The recipe is written for models a hundred times larger; a small one takes larger steps.</summary>
     private static readonly string[] Overrides = ["input.max_length=64", "stages.0.lr=1e-3", "stages.0.epochs=8", "stages.0.eval_every=50"];
@@ -90,12 +89,12 @@ internal sealed class DemoCommand : TailorCommand
         TextExample[] examples = [.. classes.SelectMany(label => data.Test.Where(example => example.Label == label).Take(2))];
         using TextClassifier classifier = TextClassifier.Load(run);
         IEnumerable<Prediction> predictions = classifier.Predict(examples.Select(example => (example.Text, example.Pair)));
-        PlainTable.Write(session, ["ticket", "class", "predicted", ">probability"], examples.Zip(predictions, (example, prediction) => (IReadOnlyList<string>)
+        PlainTable.Write(session, ["class", "predicted", ">probability", "ticket"], examples.Zip(predictions, (example, prediction) => (IReadOnlyList<string>)
         [
-            example.Text.Length <= TextWidth ? example.Text : example.Text[..(TextWidth - 3)] + "...",
             example.Label!,
             prediction.Label,
             $"{prediction.Probability:F3}",
+            example.Text,
         ]));
     }
 

@@ -7,7 +7,7 @@ internal static class PlainTable
 {
     /// <summary>Writes a table.</summary>
     /// <param name="session">Where to.</param>
-    /// <param name="headers">The columns' heads; one that begins with '>' is aligned to the right.</param>
+    /// <param name="headers">The columns' heads; one that begins with '>' is aligned to the right. Long cells belong in the last columns, which wrap.</param>
     /// <param name="rows">The rows, each with a cell for every column.</param>
     public static void Write(Session session, IReadOnlyList<string> headers, IEnumerable<IReadOnlyList<string>> rows)
     {
@@ -15,7 +15,7 @@ internal static class PlainTable
         for (int i = 0; i < headers.Count; i++)
         {
             bool right = headers[i].StartsWith('>');
-            var column = new TableColumn(new Text(headers[i].TrimStart('>'), new Style(decoration: Decoration.Bold))) { Padding = new Padding(0, 0, 2, 0), NoWrap = i < headers.Count - 1 };
+            var column = new TableColumn(new Text(headers[i].TrimStart('>'), new Style(decoration: Decoration.Bold))) { Padding = new Padding(0, 0, 2, 0), NoWrap = i == 0 || right };
             table.AddColumn(right ? column.RightAligned() : column);
         }
 

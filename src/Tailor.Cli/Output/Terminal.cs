@@ -7,9 +7,6 @@ internal static class Terminal
 {
     private const int PlainWidth = 200;
 
-    /// <summary>A terminal that does not know its size says 0.</summary>
-    private const int NarrowestTerminal = 20;
-
     /// <summary>Opens standard output, for tables.</summary>
     public static IAnsiConsole OpenOutput(TextWriter writer) => Open(writer, moves: false, plain: Console.IsOutputRedirected || IsDumb || !HasColour);
 
@@ -32,7 +29,7 @@ internal static class Terminal
             ColorSystem = HasColour && !plain ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = moves ? InteractionSupport.Yes : InteractionSupport.No,
         });
-        if ((Console.IsOutputRedirected && !moves) || console.Profile.Width < NarrowestTerminal)
+        if (Console.IsOutputRedirected && !moves)
         {
             console.Profile.Width = PlainWidth;
         }
