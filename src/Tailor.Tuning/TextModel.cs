@@ -15,10 +15,8 @@ public sealed class TextModel : IDisposable
     private readonly TextBackbone _backbone;
     private readonly CalibrationRecipe _calibration;
 
-    private TextModel(TextBackbone backbone, ClassificationHead head, CalibrationRecipe calibration, int maxLength, Device device)
-    {
-        (_backbone, Head, _calibration, MaxLength, Device) = (backbone, head, calibration, maxLength, device);
-    }
+    private TextModel(TextBackbone backbone, ClassificationHead head, CalibrationRecipe calibration, int maxLength) =>
+        (_backbone, Head, _calibration, MaxLength) = (backbone, head, calibration, maxLength);
 
     /// <summary>The head.</summary>
     public ClassificationHead Head { get; }
@@ -33,7 +31,7 @@ public sealed class TextModel : IDisposable
     public CalibrationRecipe Calibration => _calibration;
 
     /// <summary>Where the parameters live.</summary>
-    public Device Device { get; }
+    public Device Device => _backbone.Device;
 
     /// <summary>Every parameter.</summary>
     public IReadOnlyList<Parameter> Parameters => _backbone.Parameters;
@@ -53,7 +51,7 @@ public sealed class TextModel : IDisposable
         try
         {
             backbone.RequireLength(recipe.Input.MaxLength);
-            return new TextModel(backbone, head!, recipe.Calibration, recipe.Input.MaxLength, device ?? CPU);
+            return new TextModel(backbone, head!, recipe.Calibration, recipe.Input.MaxLength);
         }
         catch
         {

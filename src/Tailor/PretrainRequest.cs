@@ -50,6 +50,9 @@ public sealed record PretrainRequest
     /// <summary>Seeds everything random in the run.</summary>
     public long Seed { get; init; } = 42;
 
+    /// <summary>The device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>; null is the CPU. Other devices than the CPU are untested.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Write a checkpoint every so many steps; null writes one about every minute.</summary>
     public int? CheckpointEvery { get; init; }
 }

@@ -27,7 +27,7 @@ public static class Pretraining
         RunFolder.RequireFree(request.Output);
         string[] lines = ReadLines(request.Texts);
         Libtorch.Load();
-        using TextBackbone backbone = request.Model is { } model ? TextBackbone.Load(model, request.Seed) : New(request, lines, progress, stop);
+        using TextBackbone backbone = request.Model is { } model ? TextBackbone.Load(model, request.Seed, ComputeDevice.Find(request.Device)) : New(request, lines, progress, stop);
         backbone.RequireLength(request.MaxLength);
         RunFolder folder = RunFolder.Create(request.Output);
         SaveModel(backbone, Path.Combine(folder.Path, InitialFolder));
@@ -66,7 +66,7 @@ public static class Pretraining
         }
 
         Libtorch.Load(json["threads"]?.GetValue<int>());
-        using TextBackbone backbone = TextBackbone.Load(Path.Combine(folder.Path, InitialFolder), request.Seed);
+        using TextBackbone backbone = TextBackbone.Load(Path.Combine(folder.Path, InitialFolder), request.Seed, ComputeDevice.Find(request.Device));
         return Continue(folder, request, backbone, lines, progress, stop);
     }
 
@@ -125,7 +125,7 @@ public static class Pretraining
             MaxPositions = request.MaxLength,
             Source = new JsonObject { ["pad_token_id"] = tokenizer.PadId, ["tie_word_embeddings"] = true },
         };
-        return TextBackbone.Create(config, tokenizer, request.Seed);
+        return TextBackbone.Create(config, tokenizer, request.Seed, ComputeDevice.Find(request.Device));
     }
 
     private static void SaveModel(TextBackbone backbone, string directory)

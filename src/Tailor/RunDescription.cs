@@ -22,6 +22,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, strin
         ["seed"] = Request.Seed,
         ["rho"] = Request.Rho,
         ["checkpoint_every"] = Request.CheckpointEvery,
+        ["device"] = Request.Device,
         ["threads"] = Threads,
         ["instruction_set"] = InstructionSet,
     };
@@ -41,6 +42,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, strin
                 DataOptions = json["data_options"].Deserialize<DatasetOptions>()!,
                 Rho = json["rho"]!.GetValue<double>(),
                 CheckpointEvery = json["checkpoint_every"]?.GetValue<int>(),
+                Device = json["device"]?.GetValue<string>(),
             };
             return new RunDescription(
                 request,

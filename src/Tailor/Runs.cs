@@ -37,7 +37,7 @@ public static class Runs
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
         var description = new RunDescription(request, recipe, data.Fingerprint, Libtorch.Threads, facts.InstructionSet);
-        using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, request.Seed);
+        using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, request.Seed, ComputeDevice.Find(request.Device));
         RunFolder folder = RunFolder.Create(request.Output);
         RunFolder.Write(folder.Description, description.ToJson());
         return Continue(folder, description, data, model, progress, stop);
@@ -70,7 +70,7 @@ public static class Runs
             progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.InstructionSet} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
         }
 
-        using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Request.Seed);
+        using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Request.Seed, ComputeDevice.Find(description.Request.Device));
         return Continue(folder, description, data, model, progress, stop);
     }
 

@@ -31,8 +31,9 @@ public sealed class TextClassifier : IDisposable
 
     /// <summary>Loads a classifier.</summary>
     /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
+    /// <param name="device">The device to compute on, by name; the CPU when null.</param>
     /// <exception cref="InputException">The folder is no run, the run has not finished, or its files are damaged.</exception>
-    public static TextClassifier Load(string folder)
+    public static TextClassifier Load(string folder, string? device = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(folder))
@@ -51,7 +52,7 @@ public sealed class TextClassifier : IDisposable
         }
 
         Libtorch.Load();
-        (TunedModel description, TextModel model) = TunedModel.Load(directory);
+        (TunedModel description, TextModel model) = TunedModel.Load(directory, ComputeDevice.Find(device));
         return new TextClassifier(description, model);
     }
 

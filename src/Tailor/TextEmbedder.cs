@@ -38,11 +38,12 @@ public sealed class TextEmbedder : IDisposable
     /// <param name="directory">A Hugging Face directory.</param>
     /// <param name="pooling">How states become one vector.</param>
     /// <param name="maxLength">Tokens kept of a text.</param>
+    /// <param name="device">The device to compute on, by name; the CPU when null.</param>
     /// <exception cref="InputException">The directory is damaged, has no pooler though one is asked for, or fewer positions than <paramref name="maxLength"/>.</exception>
-    public static TextEmbedder Load(string directory, Pooling pooling, int maxLength = 256)
+    public static TextEmbedder Load(string directory, Pooling pooling, int maxLength = 256, string? device = null)
     {
         Libtorch.Load();
-        TextBackbone backbone = TextBackbone.Load(directory, seed: 0);
+        TextBackbone backbone = TextBackbone.Load(directory, seed: 0, ComputeDevice.Find(device));
         try
         {
             if (pooling == Pooling.Pooler && !backbone.Encoder.HasPooler)
@@ -76,8 +77,8 @@ public sealed class TextEmbedder : IDisposable
         foreach (int[] batch in BatchPlan.ByTokens(order, lengths, TokensPerBatch))
         {
             using DisposeScope scope = NewDisposeScope();
-            using PackedBatch packed = PackedBatch.Of(batch.Select(i => sequences[i]).ToArray());
-            features.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray()), Pool(packed));
+            using PackedBatch packed = PackedBatch.Of(batch.Select(i => sequences[i]).ToArray(), _backbone.Device);
+            features.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray()), Pool(packed).cpu());
             done?.Invoke(count += batch.Length);
         }
 

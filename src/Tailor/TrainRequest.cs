@@ -29,6 +29,9 @@ public sealed record TrainRequest
     /// <summary>Glee's head/tail threshold: the share of the scored examples that the head classes stay under, in (0, 1].</summary>
     public double Rho { get; init; } = 0.55;
 
+    /// <summary>The device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>; null is the CPU. Other devices than the CPU are untested.</summary>
+    public string? Device { get; init; }
+
     /// <summary>Write a checkpoint every so many steps; null writes one about every minute.</summary>
     public int? CheckpointEvery { get; init; }
 }

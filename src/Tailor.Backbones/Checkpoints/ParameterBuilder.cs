@@ -32,6 +32,9 @@ public sealed class ParameterBuilder(
 {
     private readonly List<Parameter> _all = [];
 
+    /// <summary>Where the parameters live.</summary>
+    public Device Device => device ?? CPU;
+
     /// <summary>Every parameter made so far, in order.</summary>
     public IReadOnlyList<Parameter> All => _all;
 

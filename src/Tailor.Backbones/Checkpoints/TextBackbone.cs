@@ -29,6 +29,9 @@ public sealed class TextBackbone : IDisposable
     /// <summary>The MLM head, or null when the checkpoint has none.</summary>
     public BertMlmHead? MlmHead { get; }
 
+    /// <summary>Where the parameters live.</summary>
+    public Device Device => _build.Device;
+
     /// <summary>Where further parameters (heads, adapters) of this model are made.</summary>
     public ParameterBuilder Build => _build;
 
@@ -71,10 +74,11 @@ public sealed class TextBackbone : IDisposable
     /// <param name="config">Its settings.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="seed">Seeds all parameters.</param>
-    public static TextBackbone Create(BertConfig config, Tokenizer tokenizer, long seed)
+    /// <param name="device">Where the parameters live; the CPU when null.</param>
+    public static TextBackbone Create(BertConfig config, Tokenizer tokenizer, long seed, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new(config, tokenizer, new ParameterBuilder(checkpoint: null, "new model", "bert.", seed), pooler: false, mlmHead: true);
+        return new(config, tokenizer, new ParameterBuilder(checkpoint: null, "new model", "bert.", seed, device), pooler: false, mlmHead: true);
     }
 
     /// <summary>Checks that a maximal length fits the encoder's positions.</summary>

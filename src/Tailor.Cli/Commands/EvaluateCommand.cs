@@ -32,7 +32,7 @@ internal sealed class EvaluateCommand : TailorCommand
         string path = session.Get(_data)!;
         IReadOnlyList<TextExample> examples = Directory.Exists(path) ? Part(session, path) : [.. TextTable.Read(path, _dataOptions.Table(session, requireLabels: true))];
         Libtorch.Load(session.Threads);
-        using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!);
+        using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!, session.Device);
         if (_dataOptions.DropUnknownLabels(session))
         {
             examples = Known(session, examples, classifier.Labels);

@@ -38,7 +38,7 @@ internal sealed class PredictCommand : TailorCommand
     {
         IEnumerable<(string Text, string? Pair)> texts = Texts(session);
         Libtorch.Load(session.Threads);
-        using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!);
+        using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!, session.Device);
         bool json = session.Get(_json);
         foreach (Prediction prediction in classifier.Predict(texts, session.Get(_top) ?? 3))
         {

@@ -97,7 +97,7 @@ internal sealed class PretrainCommand : TailorCommand
             throw new InputException($"{shape.Name} is for a new encoder; --model brings its own");
         }
 
-        var defaults = new PretrainRequest { Texts = texts, Output = output };
+        var defaults = new PretrainRequest { Texts = texts, Output = output, Device = session.Device };
         StageRecipe stage = defaults.Stage with
         {
             Epochs = session.Has(_steps) ? null : session.Get(_epochs) ?? defaults.Stage.Epochs,

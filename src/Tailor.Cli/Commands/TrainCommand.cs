@@ -60,6 +60,7 @@ internal sealed class TrainCommand : TailorCommand
             Overrides = session.Get(_set) ?? [],
             Output = resume ?? Required(session, _out),
             Seed = session.Seed,
+            Device = session.Device,
             DataOptions = _dataOptions.Dataset(session),
             CheckpointEvery = session.Get(_checkpoint),
         };

@@ -29,6 +29,9 @@ internal sealed class Session(ParseResult parsed)
     /// <summary>The threads that were asked for, or null.</summary>
     public int? Threads => parsed.GetValue(GlobalOptions.Threads);
 
+    /// <summary>The device to compute on, or null for the CPU.</summary>
+    public string? Device => parsed.GetValue(GlobalOptions.Device);
+
     /// <summary>Standard output for tables: colours on a terminal only.</summary>
     public IAnsiConsole Console => _console ??= Terminal.OpenOutput(Out);
 

@@ -5,7 +5,8 @@ namespace Tailor.Engine;
 
 /// <summary>
 /// A fork-join pool for kernels: as many threads as libtorch uses (the caller is one of them), which take the next index until none is left. Nothing may depend on
-/// which thread computes an index. Workers spin for a moment between loops and then sleep, so that they do not take a core from libtorch's own threads.
+/// which thread computes an index. On Linux the threads are libtorch's own (<see cref="OpenMpThreads"/>); elsewhere they are workers that spin for a moment between loops and then
+/// sleep, so that they do not take a core from libtorch's.
 /// </summary>
 public static class WorkerPool
 {
@@ -39,6 +40,20 @@ public static class WorkerPool
 
         try
         {
+            if (OpenMpThreads.Available)
+            {
+                var shared = new Loop(count, 0, body);
+                OpenMpThreads.Run(threads, () =>
+                {
+                    bool outer = s_inside;
+                    s_inside = true;
+                    shared.Work();
+                    s_inside = outer;
+                });
+                shared.Fault?.Throw();
+                return;
+            }
+
             while (Workers.Count < threads - 1)
             {
                 Workers.Add(new Worker());

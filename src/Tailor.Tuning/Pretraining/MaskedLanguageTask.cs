@@ -102,8 +102,8 @@ public sealed class MaskedLanguageTask(TextBackbone backbone, IReadOnlyList<Toke
             gold.Add(corrupted[0].Ids[Math.Min(1, corrupted[0].Ids.Length - 1)]);
         }
 
-        using PackedBatch batch = PackedBatch.Of(corrupted);
-        Tensor states = backbone.Encoder.Forward(batch, dropout).index_select(0, tensor(rows.ToArray()));
-        return (_head.Forward(states), tensor(gold.ToArray()));
+        using PackedBatch batch = PackedBatch.Of(corrupted, backbone.Device);
+        Tensor states = backbone.Encoder.Forward(batch, dropout).index_select(0, tensor(rows.ToArray(), device: backbone.Device));
+        return (_head.Forward(states), tensor(gold.ToArray(), device: backbone.Device));
     }
 }
