@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Tailor.Data;
-using Tailor.Engine;
 using Tailor.Foundation;
 
 namespace Tailor.Cli;
@@ -48,8 +47,8 @@ internal sealed class DemoCommand : TailorCommand
         session.Out.WriteLine(DatasetInspection.Of(tickets).ToText(session.Console.Profile.Width));
         Heading(session, $"2. Fine-tuning a small BERT with the recipe {Recipe}");
         session.Out.Flush();
-        Libtorch.Load(session.Threads);
-        var request = new TrainRequest { Data = data, Model = ModelDirectory, Recipe = Recipe, Overrides = Overrides, Output = run, Seed = session.Seed };
+        session.LoadLibtorch();
+        var request = new TrainRequest { Data = data, Model = ModelDirectory, Recipe = Recipe, Overrides = Overrides, Output = run, Seed = session.Seed, Device = session.Device };
         RunResult result = TrainingRun.Run(session, "fine-tuning", (progress, stop) => Runs.Train(request, progress, stop));
         session.Out.WriteLine($"best dev macro-F1 {result.BestScore:F4} at step {result.BestStep}");
 
@@ -87,7 +86,7 @@ internal sealed class DemoCommand : TailorCommand
     {
         string[] classes = [HelpDeskTickets.Labels[0], HelpDeskTickets.Labels[HelpDeskTickets.Labels.Count / 2], HelpDeskTickets.Labels[^1]];
         TextExample[] examples = [.. classes.SelectMany(label => data.Test.Where(example => example.Label == label).Take(2))];
-        using TextClassifier classifier = TextClassifier.Load(run);
+        using TextClassifier classifier = TextClassifier.Load(run, session.Device);
         IEnumerable<Prediction> predictions = classifier.Predict(examples.Select(example => (example.Text, example.Pair)));
         PlainTable.Write(session, ["class", "predicted", ">probability", "ticket"], examples.Zip(predictions, (example, prediction) => (IReadOnlyList<string>)
         [

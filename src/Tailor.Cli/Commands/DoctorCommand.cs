@@ -17,10 +17,7 @@ internal sealed class DoctorCommand : TailorCommand
 
     protected override int Run(Session session)
     {
-        if (session.Threads is { } threads)
-        {
-            Libtorch.Load(threads);
-        }
+        session.LoadLibtorch();
 
         IReadOnlyList<DoctorFinding> findings = Doctor.Examine();
         (string Name, string Value)[] facts = findings.Any(finding => finding.Level == DoctorLevel.Problem) ? [] : Facts(Libtorch.Facts());

@@ -31,7 +31,7 @@ internal sealed class EmbedCommand : TailorCommand
     {
         string output = OutputFile.Check(session.Get(_out)!, "--out");
         (string Text, string? Pair)[] texts = [.. TextTable.Read(session.Get(_data)!, _dataOptions.Table(session, requireLabels: false)).Select(example => (example.Text, example.Pair))];
-        Libtorch.Load(session.Threads);
+        session.LoadLibtorch();
         string pooling = session.Get(_pooling)!;
         using TextEmbedder embedder = TextEmbedder.Load(session.Get(_model)!, Enum.Parse<Pooling>(pooling, ignoreCase: true), session.Get(_maxLength) ?? 256, session.Device);
         using torch.Tensor features = ProgressSurface.Run(session, surface =>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Tailor.Data;
-using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 
@@ -31,7 +30,7 @@ internal sealed class EvaluateCommand : TailorCommand
     {
         string path = session.Get(_data)!;
         IReadOnlyList<TextExample> examples = Directory.Exists(path) ? Part(session, path) : [.. TextTable.Read(path, _dataOptions.Table(session, requireLabels: true))];
-        Libtorch.Load(session.Threads);
+        session.LoadLibtorch();
         using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!, session.Device);
         if (_dataOptions.DropUnknownLabels(session))
         {

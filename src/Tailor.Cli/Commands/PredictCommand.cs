@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tailor.Data;
-using Tailor.Engine;
 using Tailor.Foundation;
 
 namespace Tailor.Cli;
@@ -37,7 +36,7 @@ internal sealed class PredictCommand : TailorCommand
     protected override int Run(Session session)
     {
         IEnumerable<(string Text, string? Pair)> texts = Texts(session);
-        Libtorch.Load(session.Threads);
+        session.LoadLibtorch();
         using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!, session.Device);
         bool json = session.Get(_json);
         foreach (Prediction prediction in classifier.Predict(texts, session.Get(_top) ?? 3))

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Tailor.Engine;
 using Tailor.Foundation;
 using Tailor.Tuning;
 
@@ -54,10 +53,7 @@ internal sealed class PretrainCommand : TailorCommand
             throw new InputException($"--resume takes everything from the run folder; leave out {given.Name}");
         }
 
-        if (session.Threads is { } threads)
-        {
-            Libtorch.Load(threads);
-        }
+        session.LoadLibtorch();
 
         using var interruption = new Interruption(session);
         PretrainResult result = ProgressSurface.Run(session, surface =>

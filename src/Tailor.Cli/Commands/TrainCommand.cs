@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Tailor.Engine;
 using Tailor.Foundation;
 
 namespace Tailor.Cli;
@@ -48,7 +47,7 @@ internal sealed class TrainCommand : TailorCommand
         if (resume is not null && !several)
         {
             RefuseBeside(session, _data, _model, _recipe, _set, _rho);
-            Load(session);
+            session.LoadLibtorch();
             return TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Resume(resume, progress, stop));
         }
 
@@ -65,18 +64,10 @@ internal sealed class TrainCommand : TailorCommand
             CheckpointEvery = session.Get(_checkpoint),
         };
         request = session.Get(_rho) is { } rho ? request with { Rho = rho } : request;
-        Load(session);
+        session.LoadLibtorch();
         return several
             ? SeedRuns.Do(session, request, session.Get(_seeds)!.Value, resume is not null, session.Get(_json))
             : TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Train(request, progress, stop));
-    }
-
-    private static void Load(Session session)
-    {
-        if (session.Threads is { } threads)
-        {
-            Libtorch.Load(threads);
-        }
     }
 
     private static string Required(Session session, Option<string?> option) => session.Get(option) ?? throw new InputException($"{option.Name} is required; see: tailor train --help");

@@ -9,7 +9,7 @@ internal static class GlobalOptions
     public static readonly Option<int?> Threads = NumberOption.Integer("--threads", "Threads to compute with (default: one per processor core).", 1, 1024);
 
     /// <summary>The seed.</summary>
-    public static readonly Option<long?> Seed = NumberOption.Long("--seed", "Seed of everything random (default: 42; the demo: 1).");
+    public static readonly Option<long?> Seed = NumberOption.Long("--seed", "Seed of everything random (default: 42).");
 
     /// <summary>The device.</summary>
     public static readonly Option<string?> Device = new("--device") { Description = "Device to compute on: cpu (default), cuda, cuda:1 or mps. Others than the CPU are untested.", HelpName = "NAME" };

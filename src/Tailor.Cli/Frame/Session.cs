@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Tailor.Engine;
 
 namespace Tailor.Cli;
 
@@ -20,14 +21,8 @@ internal sealed class Session(ParseResult parsed)
     /// <summary>Whether there is to be no talk.</summary>
     public bool Quiet => parsed.GetValue(GlobalOptions.Quiet);
 
-    /// <summary>The seed that was asked for, or null.</summary>
-    public long? GivenSeed => parsed.GetValue(GlobalOptions.Seed);
-
     /// <summary>The seed.</summary>
-    public long Seed => GivenSeed ?? DefaultSeed;
-
-    /// <summary>The threads that were asked for, or null.</summary>
-    public int? Threads => parsed.GetValue(GlobalOptions.Threads);
+    public long Seed => parsed.GetValue(GlobalOptions.Seed) ?? DefaultSeed;
 
     /// <summary>The device to compute on, or null for the CPU.</summary>
     public string? Device => parsed.GetValue(GlobalOptions.Device);
@@ -43,6 +38,15 @@ internal sealed class Session(ParseResult parsed)
 
     /// <summary>Whether an option was written on the command line.</summary>
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>Loads libtorch with the threads that were asked for.</summary>
+    public void LoadLibtorch()
+    {
+        if (parsed.GetValue(GlobalOptions.Threads) is { } threads)
+        {
+            Libtorch.Load(threads);
+        }
+    }
 
     /// <summary>How talk reaches standard error; a moving bar puts itself in between.</summary>
     public Action<string>? Talk { get; set; }
