@@ -30,8 +30,8 @@ public static class Pretraining
         using TextBackbone backbone = request.Model is { } model ? TextBackbone.Load(model, request.Seed, ComputeDevice.Find(request.Device)) : New(request, lines, progress, stop);
         backbone.RequireLength(request.MaxLength);
         RunFolder folder = RunFolder.Create(request.Output);
-        SaveModel(backbone, Path.Combine(folder.Path, InitialFolder));
-        RunFolder.Write(folder.Description, new JsonObject
+        folder.Write(() => SaveModel(backbone, Path.Combine(folder.Path, InitialFolder)));
+        folder.Write(folder.Description, new JsonObject
         {
             ["format"] = 1,
             ["kind"] = "pretrain",
@@ -51,14 +51,9 @@ public static class Pretraining
     /// <exception cref="InputException">The run is finished, or its texts are not what they were.</exception>
     public static PretrainResult Resume(string runFolder, IProgress<TrainingEvent>? progress = null, CancellationToken stop = default)
     {
-        RunFolder folder = RunFolder.Open(runFolder);
-        if (folder.Finished)
-        {
-            throw new InputException($"{runFolder}: this run is finished; its model is in model/");
-        }
-
+        RunFolder folder = RunFolder.OpenUnfinished(runFolder);
         JsonObject json = folder.ReadDescription();
-        PretrainRequest request = json["request"].Deserialize<PretrainRequest>() ?? throw InputException.At(folder.Description, "no request", "this is no pretraining run");
+        PretrainRequest request = json["request"].Deserialize<PretrainRequest>() ?? throw new InputException($"{runFolder}: this is no pretraining run; continue it with: tailor train --resume {runFolder}");
         string[] lines = ReadLines(request.Texts);
         if (Fingerprint(lines) != json["data_fingerprint"]?.GetValue<string>())
         {
@@ -67,6 +62,7 @@ public static class Pretraining
 
         Libtorch.Load(json["threads"]?.GetValue<int>());
         using TextBackbone backbone = TextBackbone.Load(Path.Combine(folder.Path, InitialFolder), request.Seed, ComputeDevice.Find(request.Device));
+        folder.RemoveLeftovers();
         return Continue(folder, request, backbone, lines, progress, stop);
     }
 
@@ -88,8 +84,8 @@ public static class Pretraining
         LoopResult loop = new TrainingLoop(task, [request.Stage], folder, options, progress).Run(stop);
         if (!loop.Stopped)
         {
-            SaveModel(backbone, folder.Model);
-            RunFolder.Write(folder.Result, new JsonObject { ["best_step"] = loop.BestStep, ["best_dev_loss"] = loop.BestScore });
+            folder.Write(() => SaveModel(backbone, folder.Model));
+            folder.Write(folder.Result, new JsonObject { ["best_step"] = loop.BestStep, ["best_dev_loss"] = loop.BestScore });
         }
 
         return new PretrainResult(folder.Path, loop.Stopped, loop.BestScore, loop.BestStep);

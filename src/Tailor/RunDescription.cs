@@ -30,6 +30,11 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, strin
     public static RunDescription Read(RunFolder folder)
     {
         JsonObject json = folder.ReadDescription();
+        if (json["kind"] is not null)
+        {
+            throw new InputException($"{folder.Path}: this run pretrains; continue it with: tailor pretrain --resume {folder.Path}");
+        }
+
         try
         {
             var request = new TrainRequest

@@ -39,7 +39,7 @@ public static class Runs
         var description = new RunDescription(request, recipe, data.Fingerprint, Libtorch.Threads, facts.InstructionSet);
         using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, request.Seed, ComputeDevice.Find(request.Device));
         RunFolder folder = RunFolder.Create(request.Output);
-        RunFolder.Write(folder.Description, description.ToJson());
+        folder.Write(folder.Description, description.ToJson());
         return Continue(folder, description, data, model, progress, stop);
     }
 
@@ -50,12 +50,7 @@ public static class Runs
     /// <exception cref="InputException">The run is finished, or its data, thread count or instruction set is not what it was.</exception>
     public static RunResult Resume(string runFolder, IProgress<TrainingEvent>? progress = null, CancellationToken stop = default)
     {
-        RunFolder folder = RunFolder.Open(runFolder);
-        if (folder.Finished)
-        {
-            throw new InputException($"{runFolder}: this run is finished; its scores are in result.json and its model in model/");
-        }
-
+        RunFolder folder = RunFolder.OpenUnfinished(runFolder);
         RunDescription description = RunDescription.Read(folder);
         TextDataset data = TextDataset.Load(description.Request.Data, description.Request.DataOptions);
         if (data.Fingerprint != description.DataFingerprint)
@@ -71,6 +66,7 @@ public static class Runs
         }
 
         using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Request.Seed, ComputeDevice.Find(description.Request.Device));
+        folder.RemoveLeftovers();
         return Continue(folder, description, data, model, progress, stop);
     }
 
@@ -100,7 +96,7 @@ public static class Runs
             report = EvaluationReport.Of(data.Labels.Names, data.LabelIds(examples), Classes.ArgMax(probabilities, data.Labels.Count), probabilities, data.TrainCounts, request.Rho);
         }
 
-        new TunedModel(description.Recipe, data.Labels.Names, data.TrainCounts, request.Rho).Save(model, folder.Model);
+        folder.Write(() => new TunedModel(description.Recipe, data.Labels.Names, data.TrainCounts, request.Rho).Save(model, folder.Model));
         var result = new JsonObject
         {
             ["split"] = split,
@@ -108,7 +104,7 @@ public static class Runs
             ["best_dev_score"] = loop.BestScore,
             ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
         };
-        RunFolder.Write(folder.Result, result);
+        folder.Write(folder.Result, result);
         return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep);
     }
 

@@ -44,11 +44,8 @@ public sealed class TextClassifier : IDisposable
         string directory = folder;
         if (File.Exists(Path.Combine(folder, "run.json")))
         {
-            directory = new RunFolder(folder).Model;
-            if (!Directory.Exists(directory))
-            {
-                throw new InputException($"{folder}: this run has not finished, there is no model yet; continue it with: tailor train --resume {folder}");
-            }
+            var run = new RunFolder(folder);
+            directory = run.Finished ? run.Model : throw new InputException($"{folder}: this run has not finished, there is no model yet; continue it with: tailor train --resume {folder}");
         }
 
         Libtorch.Load();

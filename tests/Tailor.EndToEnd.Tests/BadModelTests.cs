@@ -1,191 +1,81 @@
-using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Tailor.EndToEnd.Tests;
 
-/// <summary>Faulty model directories and recipes: one line, exit code 2, and no run folder.</summary>
-public sealed class BadModelTests(SmallModel small) : IClassFixture<SmallModel>
+/// <summary>Damaged model folders given to <c>tailor train</c>: one line that names the file and what is wrong, exit code 2, and no run folder.</summary>
+public sealed class BadModelTests(TinyWorld world)
 {
-    [Fact]
-    public void A_truncated_checkpoint_is_refused() =>
-        Refuse(model => Weights(model, bytes => bytes[..^100]), "model.safetensors");
+    private const string Norm = "bert.embeddings.LayerNorm.weight", Last = "cls.predictions.transform.dense.weight";
+
+    private static readonly Dictionary<string, (Action<string> Damage, string[] Expected)> Cases = new(StringComparer.Ordinal)
+    {
+        ["truncated weights"] = (model => DamagedWeights.Truncate(Weights(model), 40_000), ["model/model.safetensors", "lie outside", "download or copy it again"]),
+        ["a header length of 2^60"] = (model => DamagedWeights.ClaimHeader(Weights(model), 1L << 60), ["model/model.safetensors", "1152921504606846976", "download or copy it again"]),
+        ["overlapping tensors"] = (model => DamagedWeights.Edit(Weights(model), Norm, offsets => (offsets.Start - 8, offsets.End - 8)), ["model/model.safetensors", Norm, "overlap"]),
+        ["offsets out of range"] = (model => DamagedWeights.Edit(Weights(model), Last, offsets => (offsets.Start, offsets.End + 4096)), ["model/model.safetensors", Last, "lie outside"]),
+        ["NaN in the weights"] = (model => DamagedWeights.Spoil(Weights(model), Norm), ["model/model.safetensors", Norm, "NaN"]),
+        ["no hidden_size in config.json"] = (model => Config(model, config => config.Remove("hidden_size")), ["model/config.json", "hidden_size", "missing"]),
+        ["a config.json of another model"] = (model => Config(model, config => config["intermediate_size"] = 48), ["model/model.safetensors", "intermediate.dense.weight", "[64, 32]", "[48, 32]"]),
+        ["a vocabulary smaller than the embedding"] = (model => Vocabulary(model, tokens => tokens[..^3]), ["model", "30 tokens", "33 rows", "belong together"]),
+        ["a vocabulary larger than the embedding"] = (model => Vocabulary(model, tokens => [.. tokens, "extra"]), ["model", "34 tokens", "33 rows", "belong together"]),
+        ["no model folder"] = (model => Directory.Delete(model, recursive: true), ["model", "no such folder", "Hugging Face"]),
+        ["no config.json"] = (model => File.Delete(Path.Combine(model, "config.json")), ["model/config.json", "not found"]),
+        ["no weights"] = (model => File.Delete(Weights(model)), ["model", "neither model.safetensors nor"]),
+        ["pickled weights only"] = (model => File.Move(Weights(model), Path.Combine(model, "pytorch_model.bin")), ["model", "pytorch_model.bin", "safe_serialization"]),
+        ["no tokenizer"] = (NoTokenizer, ["model", "neither tokenizer.json nor vocab.txt"]),
+        ["a damaged tokenizer.json"] = (model => DamagedWeights.Truncate(Path.Combine(model, "tokenizer.json"), 700), ["model/tokenizer.json:", "not valid JSON"]),
+    };
+
+    public static TheoryData<string> Names { get; } = [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_damaged_model_is_refused_in_one_line(string name)
+    {
+        (Action<string> damage, string[] expected) = Cases[name];
+        using var folder = new TemporaryFolder();
+        world.CopyTo(folder);
+        damage(folder.In("model"));
+        string[] before = folder.Entries;
+        string[] args = ["train", "--data", "rows.csv", "--model", "model", "--set", "input.max_length=32", "--out", "run"];
+        ProcessResult result = TailorProcess.Run(args, input: null, folder.Path);
+        Refusal.Check(result, expected);
+        Assert.Equal(before, folder.Entries);
+        BadInputPage.Check("Models", name, args, result, folder.Path);
+    }
 
     [Fact]
-    public void A_header_length_of_two_to_the_sixty_is_refused() =>
-        Refuse(
-            model => Weights(model, bytes =>
-            {
-                BinaryPrimitives.WriteUInt64LittleEndian(bytes, 1UL << 60);
-                return bytes;
-            }),
-            "model.safetensors",
-            "1,152,921,504,606,846,976".Replace(",", "", StringComparison.Ordinal));
-
-    [Fact]
-    public void Overlapping_offsets_are_refused() =>
-        Refuse(
-            model => Header(model, header =>
-            {
-                // Two tensors of one shape, of which the second claims the bytes of the first.
-                JsonObject first = header["bert.encoder.layer.0.attention.self.query.weight"]!.AsObject(), second = header["bert.encoder.layer.0.attention.self.key.weight"]!.AsObject();
-                second["data_offsets"] = first["data_offsets"]!.DeepClone();
-            }),
-            "model.safetensors",
-            "bert.encoder.layer.0.attention.self");
-
-    [Fact]
-    public void Offsets_outside_the_file_are_refused() =>
-        Refuse(
-            model => Header(model, header => Last(header)["data_offsets"] = new JsonArray(1L << 40, (1L << 40) + 128)),
-            "model.safetensors",
-            $"{1L << 40}");
-
-    [Fact]
-    public void NaN_in_the_weights_is_refused() =>
-        Refuse(
-            model => Weights(model, bytes =>
-            {
-                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(bytes.Length - 4), float.NaN);
-                return bytes;
-            }),
-            "model",
-            "NaN");
-
-    [Fact]
-    public void A_config_without_hidden_size_is_refused() =>
-        Refuse(model => Config(model, config => config.Remove("hidden_size")), "config.json", "hidden_size");
-
-    [Fact]
-    public void A_config_that_disagrees_with_the_weights_is_refused() =>
-        Refuse(model => Config(model, config => config["intermediate_size"] = 64), "model", "intermediate", "64", "128");
-
-    [Fact]
-    public void A_vocabulary_that_does_not_fit_the_embedding_is_refused() =>
-        Refuse(
-            model =>
-            {
-                File.Delete(Path.Combine(model, "tokenizer.json"));
-                File.AppendAllText(Path.Combine(model, "vocab.txt"), "additional\n");
-            },
-            "401",
-            "400");
-
-    [Fact]
-    public void A_missing_model_directory_is_refused() =>
-        Refuse(model => Directory.Delete(model, recursive: true), "no such folder");
-
-    [Fact]
-    public void A_max_length_over_the_models_positions_is_refused() => Refuse(_ => { }, ["--set", "input.max_length=49"], "49", "48");
-
-    [Fact]
-    public void A_wrong_key_of_a_recipe_is_refused_with_the_nearest_name() => Refuse(_ => { }, ["--set", "stages.0.epoch=3"], "stages.0.epoch", "did you mean 'epochs'");
-
-    [Fact]
-    public void A_recipe_file_with_a_wrong_key_is_refused_with_its_line()
+    public void An_embedding_padded_to_a_multiple_of_eight_is_no_fault()
     {
         using var folder = new TemporaryFolder();
-        string recipe = folder.Write("mine.yaml", SmallModel.Succeed("recipes", "show", "cls-tanh").Output.Replace("max_length", "max_lenght", StringComparison.Ordinal));
-        Refuse(_ => { }, ["--recipe", recipe], "mine.yaml:", "max_lenght", "did you mean 'max_length'");
+        world.CopyTo(folder);
+        DamagedWeights.PadRows(Weights(folder.In("model")), "bert.embeddings.word_embeddings.weight", "cls.predictions.bias", 40);
+        Config(folder.In("model"), config => config["vocab_size"] = 40);
+        ProcessResult result = TailorProcess.Run(["embed", "--data", "rows.csv", "--model", "model", "--max-length", "32", "--out", "x.safetensors"], input: null, folder.Path);
+        Assert.Equal((0, ""), (result.ExitCode, result.Output));
+        Assert.True(File.Exists(folder.In("x.safetensors")));
     }
 
-    [Fact]
-    public void A_loss_that_becomes_NaN_ends_with_step_and_learning_rate_and_keeps_the_checkpoint()
-    {
-        using var folder = new TemporaryFolder();
-        string run = folder.In("run");
-        ProcessResult result = TailorProcess.Run(small.Train(run, "--set", "stages.0.lr=10", "--set", "stages.0.weight_decay=1", "--set", "stages.0.clip=0", "--set", "stages.0.warmup=0", "--set", "stages.0.schedule=constant", "--set", "stages.0.epochs=60", "--checkpoint-every", "1", "--quiet"));
-        Assert.Equal(1, result.ExitCode);
-        Assert.Matches(@"^tailor: error: the (loss|gradient norm) became \S+ at step \d+ with learning rate \S+;.*checkpoint is kept[^\n]*\n$", result.Error);
-        Assert.True(File.Exists(Path.Combine(run, "checkpoint", "state.safetensors")));
-        Assert.False(Directory.Exists(Path.Combine(run, "model")));
-    }
+    private static string Weights(string model) => Path.Combine(model, "model.safetensors");
 
-    [Fact]
-    public void A_full_disk_is_one_line_and_leaves_no_half_file()
-    {
-        using var folder = new TemporaryFolder();
-        string disk = folder.In("disk");
-        Directory.CreateDirectory(disk);
-        string run = Path.Combine(disk, "run");
-
-        // A file system of 300 KiB in a namespace of its own: the description fits, the first checkpoint does not.
-        string command = $"mount -t tmpfs -o size=300k none {disk} || exit 77; dotnet {TailorProcess.Program} \"$@\"; code=$?; find {disk} -type f -name '*safetensors*'; exit $code";
-        ProcessResult result = Shell(command, small.Train(run, "--quiet", "--checkpoint-every", "1"));
-        if (result.ExitCode == 77 || result.Error.StartsWith("unshare", StringComparison.Ordinal))
-        {
-            Assert.Skip($"needs a mount namespace: {result.Error}");
-        }
-
-        Assert.True(result.ExitCode is 1 or 2, $"exit code {result.ExitCode}: {result.Error}");
-        Assert.Matches(@"^tailor: error: [^\n]*safetensors[^\n]*space[^\n]*\n$", result.Error);
-        Assert.Empty(result.Output);
-    }
-
-    private static ProcessResult Shell(string command, string[] args)
-    {
-        if (!File.Exists("/usr/bin/unshare"))
-        {
-            Assert.Skip("needs unshare(1)");
-        }
-
-        var start = new System.Diagnostics.ProcessStartInfo("/usr/bin/unshare", ["--map-root-user", "--mount", "bash", "-c", command, "bash", .. args])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.Environment["TAILOR_THREADS"] = "1";
-        using var process = System.Diagnostics.Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd(), error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return new ProcessResult(process.ExitCode, output, error);
-    }
-
-    private static void Weights(string model, Func<byte[], byte[]> change)
-    {
-        string path = Path.Combine(model, "model.safetensors");
-        File.WriteAllBytes(path, change(File.ReadAllBytes(path)));
-    }
-
-    private static void Header(string model, Action<JsonObject> change) => Weights(model, bytes =>
-    {
-        int length = (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        JsonObject header = JsonNode.Parse(bytes.AsSpan(8, length))!.AsObject();
-        change(header);
-        byte[] json = Encoding.UTF8.GetBytes(header.ToJsonString()), prefix = new byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(prefix, json.Length);
-        return [.. prefix, .. json, .. bytes.AsSpan(8 + length)];
-    });
-
-    private static JsonObject Last(JsonObject header) =>
-        header.Where(entry => entry.Key != "__metadata__").Select(entry => entry.Value!.AsObject()).MaxBy(entry => entry["data_offsets"]![1]!.GetValue<long>())!;
-
-    private static void Config(string model, Action<JsonObject> change)
+    private static void Config(string model, Action<JsonObject> edit)
     {
         string path = Path.Combine(model, "config.json");
-        JsonObject config = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-        change(config);
+        var config = (JsonObject)JsonNode.Parse(File.ReadAllText(path))!;
+        edit(config);
         File.WriteAllText(path, config.ToJsonString());
     }
 
-    private void Refuse(Action<string> spoil, params string[] expected) => Refuse(spoil, [], expected);
-
-    private void Refuse(Action<string> spoil, string[] options, params string[] expected)
+    private static void Vocabulary(string model, Func<string[], string[]> edit)
     {
-        using var folder = new TemporaryFolder();
-        string model = folder.In("model");
-        Directory.CreateDirectory(model);
-        foreach (string file in Directory.EnumerateFiles(small.Model))
-        {
-            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
-        }
+        File.Delete(Path.Combine(model, "tokenizer.json"));
+        string path = Path.Combine(model, "vocab.txt");
+        File.WriteAllLines(path, edit(File.ReadAllLines(path)));
+    }
 
-        spoil(model);
-        string[] before = folder.Entries;
-        ProcessResult result = TailorProcess.Run(["train", "--data", small.Data, "--model", model, "--out", folder.In("run"), "--set", "input.max_length=48", .. options]);
-        TestContext.Current.TestOutputHelper?.WriteLine(result.Error.TrimEnd());
-        Refusal.Check(result, expected);
-        Assert.Equal(before, folder.Entries);
+    private static void NoTokenizer(string model)
+    {
+        File.Delete(Path.Combine(model, "tokenizer.json"));
+        File.Delete(Path.Combine(model, "vocab.txt"));
     }
 }

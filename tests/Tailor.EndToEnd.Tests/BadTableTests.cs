@@ -33,10 +33,11 @@ public sealed class BadTableTests
         }
 
         string[] before = folder.Entries;
-        ProcessResult result = TailorProcess.Run(["train", "--data", "rows.csv", "--model", "model", "--out", "run", .. options], input: null, folder.Path);
+        string[] args = ["train", "--data", "rows.csv", "--model", "model", "--out", "run", .. options];
+        ProcessResult result = TailorProcess.Run(args, input: null, folder.Path);
         Refusal.Check(result, [.. expected]);
         Assert.Equal(before, folder.Entries);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {result.Error.TrimEnd()}");
+        BadInputPage.Check("Tables", name, args, result, folder.Path);
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

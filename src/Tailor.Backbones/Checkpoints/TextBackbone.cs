@@ -52,13 +52,9 @@ public sealed class TextBackbone : IDisposable
     {
         BertConfig config = BertConfig.Read(directory);
         Tokenizer tokenizer = Tokenizer.Load(directory);
-        if (tokenizer.VocabularySize > config.VocabularySize)
-        {
-            throw InputException.At(directory, $"the tokenizer has {tokenizer.VocabularySize} tokens and the embedding {config.VocabularySize} rows", "use the tokenizer that belongs to the checkpoint");
-        }
-
+        RequireVocabulary(directory, tokenizer.VocabularySize, config.VocabularySize);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(directory);
-        var build = new ParameterBuilder(checkpoint, directory, "bert.", seed, device, aliases);
+        var build = new ParameterBuilder(checkpoint, checkpoint.Path, "bert.", seed, device, aliases);
         bool pooler = build.Has(BertEncoder.PoolerPath + ".weight") && aliases?.Values.Contains(BertEncoder.PoolerPath + ".weight") != true;
         bool mlm = build.Has(BertMlmHead.TransformPath + ".dense.weight");
         var backbone = new TextBackbone(config, tokenizer, build, pooler, mlm);
@@ -88,7 +84,20 @@ public sealed class TextBackbone : IDisposable
     {
         if (maxLength > Config.MaxPositions)
         {
-            throw new InputException($"max_length {maxLength} is over the model's {Config.MaxPositions} positions; use --set input.max_length={Config.MaxPositions} or less");
+            throw new InputException($"max length {maxLength} is over the model's {Config.MaxPositions} positions (max_position_embeddings); use {Config.MaxPositions} or less: --max-length {Config.MaxPositions}, for a recipe --set input.max_length={Config.MaxPositions}");
+        }
+    }
+
+    /// <summary>
+    /// A tokenizer and an embedding that do not belong together would train on the wrong rows without a word. More tokens than rows never fit;
+    /// fewer do only where the rows were padded, as is usual, to a multiple of 8 (up to 128) for the matrix units of GPUs.
+    /// </summary>
+    private static void RequireVocabulary(string directory, int tokens, int rows)
+    {
+        bool padded = rows % 8 == 0 && rows - tokens < 128;
+        if (tokens > rows || (tokens < rows && !padded))
+        {
+            throw InputException.At(directory, $"the tokenizer has {tokens} tokens and the embedding {rows} rows (vocab_size)", "they do not belong together; use the tokenizer files of this checkpoint");
         }
     }
 

@@ -48,8 +48,9 @@ public sealed class Parameter : IDisposable
 
         using (no_grad())
         {
-            using var dense = value.contiguous();
-            Value = dense.detach().DetachFromDisposeScope();
+            // A copy in libtorch's own, aligned memory: a tensor made of an array may lie anywhere, and the last bits of a matrix product depend on where its operands lie.
+            using var dense = value.detach().contiguous();
+            Value = dense.clone().DetachFromDisposeScope();
         }
 
         value.Dispose();

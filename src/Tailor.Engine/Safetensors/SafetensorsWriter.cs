@@ -29,14 +29,7 @@ public static class SafetensorsWriter
         List<(byte[] Name, SafetensorsType Type, Tensor Tensor)> ordered = Order(tensors);
         byte[] header = Header(ordered, metadata);
         long length = SafetensorsHeader.PrefixSize + header.Length + ordered.Sum(t => t.Tensor.numel() * t.Type.Size());
-        try
-        {
-            AtomicFile.Write(path, stream => WriteAll(stream, header, ordered), length);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{path}: {length} bytes could not be written ({fault.Message}); free space or choose another folder", fault);
-        }
+        AtomicFile.Write(path, stream => WriteAll(stream, header, ordered), length);
     }
 
     private static List<(byte[] Name, SafetensorsType Type, Tensor Tensor)> Order(IEnumerable<KeyValuePair<string, Tensor>> tensors)

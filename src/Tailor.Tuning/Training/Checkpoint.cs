@@ -52,9 +52,7 @@ public sealed class Checkpoint(string folder)
         SafetensorsFile file = SafetensorsFile.Open(StateFile);
         try
         {
-            TrainingState state = file.Metadata.TryGetValue(StateKey, out string? json) && JsonSerializer.Deserialize<TrainingState>(json) is { } found
-                ? found
-                : throw InputException.At(StateFile, "holds no training state", "the run cannot be continued; start it again");
+            TrainingState state = Parse(file.Metadata.GetValueOrDefault(StateKey)) ?? throw InputException.At(StateFile, "holds no training state", "the run cannot be continued; start it again");
             Restore(file, parameters, ParameterPrefix);
             return (state, file);
         }
@@ -84,6 +82,18 @@ public sealed class Checkpoint(string folder)
         Restore(file, parameters, BestPrefix);
     }
 
+    private static TrainingState? Parse(string? json)
+    {
+        try
+        {
+            return json is not null && JsonSerializer.Deserialize<TrainingState>(json) is { Stage: >= 0, Step: >= 0, Pass: >= 0, MetricsBytes: >= 0 } state ? state : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static IEnumerable<KeyValuePair<string, Tensor>> Named(IReadOnlyList<Parameter> parameters, string prefix) =>
         parameters.Select(p => new KeyValuePair<string, Tensor>(prefix + p.Name, p.Value.detach()));
 
@@ -96,7 +106,7 @@ public sealed class Checkpoint(string folder)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{path}: the checkpoint could not be written ({fault.Message}); the former one is kept: free some space and continue with --resume", fault);
+            throw new InputException($"{fault.Message}; {(Exists ? "the former checkpoint is kept" : "there is no checkpoint yet")}: free some space and continue with --resume {Path.GetDirectoryName(folder)}", fault);
         }
     }
 

@@ -59,19 +59,31 @@ public sealed class RunFolder(string path)
     {
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            throw new InputException($"{path}: the output folder exists and is not empty; choose another --out, delete it, or continue it with: tailor train --resume {path}");
+            throw new InputException($"{path}: the output folder exists and is not empty; choose another --out, delete it, or continue an unfinished run with --resume {path}");
         }
     }
 
-    /// <summary>Opens the folder of a run that was begun.</summary>
+    /// <summary>Opens the folder of a run that was begun, to continue it.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="InputException">It is no run folder.</exception>
-    public static RunFolder Open(string path)
+    /// <exception cref="InputException">It is no run folder, or the run came to its end.</exception>
+    public static RunFolder OpenUnfinished(string path)
     {
         var folder = new RunFolder(path);
-        return File.Exists(folder.Description)
-            ? folder
-            : throw new InputException($"{path}: no run.json here; give the folder that 'tailor train --out' made");
+        if (!File.Exists(folder.Description))
+        {
+            throw new InputException($"{path}: no run.json here; give the folder that --out made");
+        }
+
+        return folder.Finished ? throw new InputException($"{path}: this run is finished; its scores are in result.json and its model in model/") : folder;
+    }
+
+    /// <summary>Removes what a process that was killed while writing left half done.</summary>
+    public void RemoveLeftovers()
+    {
+        foreach (string folder in new[] { path, CheckpointFolder, Model })
+        {
+            AtomicFile.RemoveLeftovers(folder);
+        }
     }
 
     /// <summary>Reads <c>run.json</c>.</summary>
@@ -91,21 +103,52 @@ public sealed class RunFolder(string path)
     /// <summary>Writes a JSON file of the run.</summary>
     /// <param name="file">One of the paths above.</param>
     /// <param name="content">Its content.</param>
-    public static void Write(string file, JsonObject content)
+    /// <exception cref="InputException">The disk is full or the folder cannot be written.</exception>
+    public void Write(string file, JsonObject content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        AtomicFile.WriteText(file, content.ToJsonString(Indented) + "\n");
+        Write(() => AtomicFile.WriteText(file, content.ToJsonString(Indented) + "\n"));
+    }
+
+    /// <summary>Writes into the run, and turns what the disk refuses into words on how to go on.</summary>
+    /// <param name="write">Writes.</param>
+    /// <exception cref="InputException">The disk is full or the folder cannot be written.</exception>
+    public void Write(Action write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        try
+        {
+            write();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            if (File.Exists(Description))
+            {
+                throw new InputException($"{fault.Message}; the run so far is kept: free some space and continue with --resume {path}", fault);
+            }
+
+            // Without run.json it cannot be continued, and its folder would stand in the way of the next attempt.
+            Discard();
+            throw new InputException($"{fault.Message}; free some space and start again, or choose another --out", fault);
+        }
     }
 
     /// <summary>Appends a line to <c>metrics.jsonl</c>.</summary>
     /// <param name="line">The evaluation.</param>
     /// <returns>The file's length after it.</returns>
+    /// <exception cref="InputException">The disk is full or the folder cannot be written.</exception>
     public long AppendMetrics(JsonObject line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        using var stream = new FileStream(Metrics, FileMode.Append, FileAccess.Write);
-        stream.Write(System.Text.Encoding.UTF8.GetBytes(line.ToJsonString() + "\n"));
-        return stream.Length;
+        long length = 0;
+        Write(() =>
+        {
+            using var stream = new FileStream(Metrics, FileMode.Append, FileAccess.Write);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(line.ToJsonString() + "\n"));
+            stream.Flush();
+            length = stream.Length;
+        });
+        return length;
     }
 
     /// <summary>Cuts <c>metrics.jsonl</c> to what belongs to the state that is resumed.</summary>
@@ -116,6 +159,18 @@ public sealed class RunFolder(string path)
         if (stream.Length > bytes)
         {
             stream.SetLength(bytes);
+        }
+    }
+
+    private void Discard()
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (IOException)
+        {
+            // The fault that brought us here says more than this one.
         }
     }
 

@@ -41,10 +41,11 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
     private TrainingState _state = new();
     private Dictionary<string, Tensor>? _best;
     private bool _bestUnsaved;
+    private double _rate;
 
     /// <summary>Trains from the last checkpoint, or from the start when there is none.</summary>
     /// <param name="stop">Asks the loop to stop after the step in progress and to save its state.</param>
-    /// <exception cref="TrainingDivergedException">The loss or the gradient is NaN or infinite.</exception>
+    /// <exception cref="TrainingDivergedException">The loss, the gradient or a parameter is NaN or infinite.</exception>
     public LoopResult Run(CancellationToken stop)
     {
         SafetensorsFile? resumed = null;
@@ -138,7 +139,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             double value = loss.Numerator.item<float>();
             if (!double.IsFinite(value))
             {
-                throw new TrainingDivergedException("loss", value, _state.Step + 1, rate);
+                throw new TrainingDivergedException("loss", value, _state.Step + 1, rate, _checkpoint.Exists);
             }
 
             loss.Numerator.backward();
@@ -150,18 +151,34 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             }
         }
 
+        _rate = rate;
         double norm = optimizer.Step(rate, stage.Clip, 1 / denominator);
         if (!double.IsFinite(norm))
         {
-            throw new TrainingDivergedException("gradient norm", norm, _state.Step + 1, rate);
+            throw new TrainingDivergedException("gradient norm", norm, _state.Step + 1, rate, _checkpoint.Exists);
         }
 
         _state.Step++;
         progress?.Report(new StepDone(_state.Step, schedule.TotalSteps, numerator / denominator, rate, norm, tokens, clock.Elapsed));
     }
 
+    /// <summary>The last update may have made a parameter NaN while loss and gradient still were finite; such weights are neither scored nor saved.</summary>
+    private void RequireFinite()
+    {
+        using var _ = no_grad();
+        foreach (Parameter parameter in task.Parameters)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            if (!parameter.Value.isfinite().all().item<bool>())
+            {
+                throw new TrainingDivergedException($"parameter '{parameter.Name}'", double.NaN, _state.Step, _rate, _checkpoint.Exists);
+            }
+        }
+    }
+
     private void Score(StageRecipe stage)
     {
+        RequireFinite();
         IReadOnlyDictionary<string, double> values;
         using (NewDisposeScope())
         using (no_grad())
@@ -249,6 +266,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
 
     private void Save(Optimizer? optimizer)
     {
+        RequireFinite();
         if (_bestUnsaved)
         {
             _checkpoint.WriteBest(_best!);

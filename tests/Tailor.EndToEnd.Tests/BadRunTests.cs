@@ -1,0 +1,96 @@
+namespace Tailor.EndToEnd.Tests;
+
+/// <summary>Recipes, run folders and labels that cannot be: one line that says what and how to mend it, exit code 2, and every file as it was.</summary>
+public sealed class BadRunTests(TinyWorld world)
+{
+    private const string Recipe = """
+        name: own
+        summary: a recipe of one's own
+        paper: none
+        head:
+          activtion: tanh
+        stages:
+          - { epochs: 1, batch_size: 8, lr: 1e-3, loss: { kind: cross_entropy } }
+        """;
+
+    private static readonly Dictionary<string, BadCase> Cases = new(StringComparer.Ordinal)
+    {
+        ["a max length over the model's"] = new(Train("--out", "run"), ["max length 128", "32 positions", "input.max_length=32"]),
+        ["a max length over the model's, for features"] = new(["embed", "--data", "rows.csv", "--model", "model", "--out", "x.safetensors"], ["max length 256", "32 positions", "--max-length 32"]),
+        ["a recipe file with a wrong key"] = new(Train("--recipe", "own.yaml", "--out", "run"), ["own.yaml:5", "unknown key 'activtion'", "did you mean 'activation'"], (_, place) => place.Write("own.yaml", Recipe)),
+        ["a wrong key in --set"] = new(Train("--set", "stages.0.learning_rat=1", "--out", "run"), ["--set stages.0.learning_rat=1", "unknown key 'learning_rat'", "the keys here are"]),
+        ["a recipe that is not known"] = new(Train("--recipe", "cls-tahn", "--out", "run"), ["'cls-tahn'", "did you mean 'cls-tanh'"]),
+        ["an output folder that exists"] = new(Train("--out", "model"), ["model", "exists and is not empty", "choose another --out"]),
+        ["--resume of a finished run"] = new(Resume, ["run", "finished", "result.json"], (world, place) => world.CopyFinished(place, "run")),
+        ["--resume with a row changed"] = new(Resume, ["rows.csv", "not what the run was begun with", "restore"], ChangeRow),
+        ["--resume with the table gone"] = new(Resume, ["rows.csv", "no such"], (world, place) =>
+        {
+            world.CopyStopped(place, "run");
+            File.Delete(place.In("rows.csv"));
+        }),
+        ["--resume of a folder that is no run"] = new(["train", "--resume", "model"], ["model", "no run.json", "--out"]),
+        ["--resume of a damaged run.json"] = new(Resume, ["run/run.json", "not valid JSON", "start it again"], (world, place) =>
+        {
+            world.CopyStopped(place, "run");
+            DamagedWeights.Truncate(place.In("run/run.json"), 200);
+        }),
+        ["--resume of a damaged checkpoint"] = new([.. Resume, "--quiet"], ["run/checkpoint/state.safetensors", "lie outside"], (world, place) =>
+        {
+            world.CopyStopped(place, "run");
+            DamagedWeights.Truncate(place.In("run/checkpoint/state.safetensors"), 100_000);
+        }),
+        ["--resume of a pretraining run by train"] = new(Resume, ["run", "tailor pretrain --resume run"], (_, place) =>
+        {
+            Directory.CreateDirectory(place.In("run"));
+            place.Write("run/run.json", """{ "format": 1, "kind": "pretrain" }""");
+        }),
+        ["--resume of a training run by pretrain"] = new(["pretrain", "--resume", "run"], ["run", "tailor train --resume run"], (world, place) => world.CopyStopped(place, "run")),
+        ["predict with a folder that is no run"] = new(["predict", "model", "--text", "an apple"], ["model", "no tailor.json", "tailor train"]),
+        ["predict with an unfinished run"] = new(["predict", "run", "--text", "an apple"], ["run", "not finished", "tailor train --resume run"], (world, place) => world.CopyStopped(place, "run")),
+        ["predict with a damaged tailor.json"] = new(["predict", "run", "--text", "an apple"], ["run/model/tailor.json"], (world, place) =>
+        {
+            world.CopyFinished(place, "run");
+            DamagedWeights.Truncate(place.In("run/model/tailor.json"), 100);
+        }),
+        ["evaluate with a folder that is missing"] = new(["evaluate", "run", "--data", "rows.csv"], ["run", "no such folder"]),
+        ["evaluate with a label that training never saw"] = new(["evaluate", "run", "--data", "rows.csv"], ["'planet'", "--unknown-labels drop"], (world, place) =>
+        {
+            world.CopyFinished(place, "run");
+            File.AppendAllText(place.In("rows.csv"), "the red mars,planet\n");
+        }),
+    };
+
+    public static TheoryData<string> Names { get; } = [.. Cases.Keys];
+
+    private static string[] Resume => ["train", "--resume", "run"];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_cannot_be_is_refused_in_one_line(string name)
+    {
+        BadCase bad = Cases[name];
+        using var folder = new TemporaryFolder();
+        world.CopyTo(folder);
+        bad.Prepare?.Invoke(world, folder);
+        string[] before = Contents(folder);
+        ProcessResult result = TailorProcess.Run(bad.Args, input: null, folder.Path);
+        Refusal.Check(result, bad.Expected);
+        Assert.Equal(before, Contents(folder));
+        BadInputPage.Check("Recipes and runs", name, bad.Args, result, folder.Path);
+    }
+
+    private static string[] Train(params string[] rest) => ["train", "--data", "rows.csv", "--model", "model", .. rest];
+
+    private static void ChangeRow(TinyWorld world, TemporaryFolder place)
+    {
+        world.CopyStopped(place, "run");
+        string[] rows = File.ReadAllLines(place.In("rows.csv"));
+        rows[7] = "the new saw,tool";
+        File.WriteAllLines(place.In("rows.csv"), rows);
+    }
+
+    private static string[] Contents(TemporaryFolder folder) =>
+        [.. folder.Entries.Select(entry => File.Exists(folder.In(entry)) ? $"{entry} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(folder.In(entry))))}" : entry)];
+
+    private sealed record BadCase(string[] Args, string[] Expected, Action<TinyWorld, TemporaryFolder>? Prepare = null);
+}
