@@ -59,7 +59,12 @@ public sealed class SafetensorsWriterTests : IDisposable
         using DisposeScope scope = NewDisposeScope();
         SafetensorsWriter.Write(Target, new Dictionary<string, Tensor>(StringComparer.Ordinal)
         {
-            ["b"] = zeros(1), ["a"] = zeros(1), ["flag"] = zeros(1, dtype: ScalarType.Bool), ["z"] = zeros(1, dtype: ScalarType.Int64), ["\uff5e"] = zeros(1), ["\U0001F600"] = zeros(1),
+            ["b"] = zeros(1),
+            ["a"] = zeros(1),
+            ["flag"] = zeros(1, dtype: ScalarType.Bool),
+            ["z"] = zeros(1, dtype: ScalarType.Int64),
+            ["\uff5e"] = zeros(1),
+            ["\U0001F600"] = zeros(1),
         });
         using SafetensorsFile file = SafetensorsFile.Open(Target);
         Assert.Equal(["z", "a", "b", "\uff5e", "\U0001F600", "flag"], file.Entries.Values.OrderBy(e => e.Start).Select(e => e.Name));
