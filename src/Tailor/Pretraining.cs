@@ -39,7 +39,7 @@ public static class Pretraining
             ["request"] = JsonSerializer.SerializeToNode(request with { Texts = request.Texts.Select(Path.GetFullPath).ToArray() }),
             ["data_fingerprint"] = Fingerprint(lines),
             ["threads"] = Libtorch.Threads,
-            ["instruction_set"] = Libtorch.Facts().InstructionSet,
+            ["instruction_set"] = Libtorch.Facts().Arithmetic,
         });
         return Continue(folder, request, backbone, lines, progress, stop);
     }

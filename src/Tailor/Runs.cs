@@ -36,7 +36,7 @@ public static class Runs
         Recipe recipe = RecipeCatalogue.Load(request.Recipe, request.Overrides);
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
-        var description = new RunDescription(request, recipe, data.Fingerprint, Libtorch.Threads, facts.InstructionSet);
+        var description = new RunDescription(request, recipe, data.Fingerprint, Libtorch.Threads, facts.Arithmetic);
         using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, request.Seed, ComputeDevice.Find(request.Device));
         RunFolder folder = RunFolder.Create(request.Output);
         folder.Write(folder.Description, description.ToJson());
@@ -60,9 +60,9 @@ public static class Runs
 
         Libtorch.Load(description.Threads);
         LibtorchFacts facts = Libtorch.Facts();
-        if (facts.InstructionSet != description.InstructionSet || Libtorch.Threads != description.Threads)
+        if (facts.Arithmetic != description.InstructionSet || Libtorch.Threads != description.Threads)
         {
-            progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.InstructionSet} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
+            progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.Arithmetic} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
         }
 
         using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Request.Seed, ComputeDevice.Find(description.Request.Device));

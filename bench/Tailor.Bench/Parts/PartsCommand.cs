@@ -24,7 +24,7 @@ internal sealed class PartsCommand : Command
         CaseSettings settings = _common.Settings(parsed);
         Libtorch.Load(settings.Threads);
         LibtorchFacts facts = Libtorch.Facts();
-        Console.WriteLine($"{facts.Processor}, {facts.Threads} threads, {facts.InstructionSet}, libtorch {facts.Version}; best of the runs, milliseconds");
+        Console.WriteLine($"{facts.Processor}, {facts.Threads} threads, {facts.Arithmetic}, libtorch {facts.Version}; best of the runs, milliseconds");
         foreach (BenchCase one in _common.Cases(parsed))
         {
             if (one.Prepare(settings, out string? lack) is { } workload)

@@ -80,7 +80,7 @@ internal sealed record Measurement
             ["processor"] = facts.Processor,
             ["processors"] = $"{facts.Processors}",
             ["threads"] = $"{facts.Threads}",
-            ["instruction set"] = $"{facts.InstructionSet}, .NET vectors of {facts.VectorBits} bits",
+            ["instruction set"] = $"{facts.Arithmetic}, .NET vectors of {facts.VectorBits} bits",
             ["libtorch"] = facts.Version,
             ["TorchSharp"] = torchSharp,
             ["runtime"] = RuntimeInformation.FrameworkDescription,

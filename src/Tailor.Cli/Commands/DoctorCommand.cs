@@ -62,7 +62,7 @@ internal sealed class DoctorCommand : TailorCommand
         ("loaded", facts.Route),
         ("threads", $"{facts.Threads} of {facts.Processors} processors"),
         ("processor", facts.Processor),
-        ("instruction set", facts.InstructionSet),
+        ("instruction set", facts.Arithmetic),
         ("vectors", $"{facts.VectorBits} bits"),
         ("bfloat16", facts.HasBFloat16 ? "yes" : "no"),
         ("devices", string.Join(", ", facts.Devices)),

@@ -8,18 +8,26 @@ internal static unsafe class ScratchMemory
     private const int Alignment = 64;
 
     [ThreadStatic]
-    private static float[]? s_memory;
+    private static float[]? s_own;
+
+    [ThreadStatic]
+    private static float[]? s_loop;
 
     /// <summary>At least <paramref name="floats"/> floats of undefined content, the calling thread's until it asks again.</summary>
-    public static float* Floats(int floats)
+    public static float* Floats(int floats) => Aligned(ref s_own, floats);
+
+    /// <summary>The same in a second place, for what a thread lends to all threads of a loop that it starts.</summary>
+    public static float* LoopFloats(int floats) => Aligned(ref s_loop, floats);
+
+    private static float* Aligned(ref float[]? memory, int floats)
     {
         int needed = checked(floats + (Alignment / sizeof(float)));
-        if (s_memory is null || s_memory.Length < needed)
+        if (memory is null || memory.Length < needed)
         {
-            s_memory = GC.AllocateUninitializedArray<float>(needed, pinned: true);
+            memory = GC.AllocateUninitializedArray<float>(needed, pinned: true);
         }
 
-        nuint start = (nuint)Unsafe.AsPointer(ref s_memory[0]);
+        nuint start = (nuint)Unsafe.AsPointer(ref memory[0]);
         return (float*)((start + Alignment - 1) & ~(nuint)(Alignment - 1));
     }
 }

@@ -1,5 +1,4 @@
 using static TorchSharp.torch;
-using F = TorchSharp.torch.nn.functional;
 
 namespace Tailor.Engine;
 
@@ -32,5 +31,5 @@ public sealed class Linear(Parameter weight, Parameter? bias)
     /// <param name="weight">[outputs, inputs].</param>
     /// <param name="bias">[outputs], or null.</param>
     /// <returns>[rows, outputs].</returns>
-    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias) => F.linear(x, weight, bias);
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias) => LinearProduct.Apply(x, weight, bias);
 }

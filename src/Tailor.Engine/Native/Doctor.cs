@@ -57,7 +57,7 @@ public static class Doctor
 
     private static void Instructions(LibtorchFacts facts, List<DoctorFinding> findings)
     {
-        string what = $"{facts.Processor}: libtorch uses {facts.InstructionSet}, .NET vectors of {facts.VectorBits} bits{(facts.HasBFloat16 ? ", bfloat16 in hardware" : "")}.";
+        string what = $"{facts.Processor}: libtorch uses {facts.InstructionSet}, .NET vectors of {facts.VectorBits} bits, {(facts.OwnProducts ? "matrix products of Tailor's own" : "libtorch's matrix products")}{(facts.HasBFloat16 ? ", bfloat16 in hardware" : "")}.";
         bool narrow = RuntimeInformation.ProcessArchitecture == Architecture.X64 && (facts.InstructionSet == "DEFAULT" || facts.VectorBits < 256);
         findings.Add(narrow
             ? new(DoctorLevel.Warning, $"{what} Without AVX2 training is several times slower.", "Unset ATEN_CPU_CAPABILITY and DOTNET_EnableAVX2 if they are set; in a virtual machine, pass the host's processor through.")

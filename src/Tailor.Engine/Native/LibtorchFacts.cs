@@ -12,6 +12,7 @@ namespace Tailor.Engine;
 /// <param name="Processors">Processors this process may use.</param>
 /// <param name="Processor">The processor's name.</param>
 /// <param name="InstructionSet">The instruction set libtorch's kernels use, such as <c>AVX2</c>.</param>
+/// <param name="OwnProducts">Whether large matrix products are Tailor's own (<see cref="MatrixChoice"/>) and not libtorch's.</param>
 /// <param name="VectorBits">The widest vectors of .NET on this machine, in bits.</param>
 /// <param name="HasBFloat16">Whether the processor multiplies bfloat16 itself (AVX512-BF16 or AMX-BF16).</param>
 /// <param name="Devices">The devices: <c>cpu</c>, <c>cuda:0</c> and so on, <c>mps</c>.</param>
@@ -27,6 +28,7 @@ public sealed record LibtorchFacts(
     int Processors,
     string Processor,
     string InstructionSet,
+    bool OwnProducts,
     int VectorBits,
     bool HasBFloat16,
     IReadOnlyList<string> Devices,
@@ -35,6 +37,9 @@ public sealed record LibtorchFacts(
     string Allocator,
     long MemoryBytes)
 {
+    /// <summary>What the bits of a result depend on beside seed and threads: libtorch's instruction set, and whose matrix products are used.</summary>
+    public string Arithmetic => OwnProducts ? $"{InstructionSet}, own matrix products" : InstructionSet;
+
     internal static LibtorchFacts Gather() => new(
         System.Version.Parse(torch.__version__).ToString(3),
         LibtorchFiles.Find("torch_cpu") ?? "",
@@ -43,6 +48,7 @@ public sealed record LibtorchFacts(
         Environment.ProcessorCount,
         MachineFacts.Processor(),
         MachineFacts.InstructionSet(),
+        MatrixChoice.Own,
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector<byte>.Count * 8,
         MachineFacts.HasBFloat16(),
         ListDevices(),
