@@ -1,4 +1,5 @@
 using Tailor.Engine;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tailor.Backbones;
@@ -56,6 +57,7 @@ public sealed class BertEncoder
         observe?.Invoke(0, x);
         for (int i = 0; i < _layers.Length; i++)
         {
+            using Tensor? below = observe is null ? x : null;
             x = _layers[i].Forward(x, batch, dropout);
             observe?.Invoke(i + 1, x);
         }
@@ -75,9 +77,11 @@ public sealed class BertEncoder
         Tensor x = Embed(batch, dropout);
         for (int i = 0; i < _layers.Length - 1; i++)
         {
+            using Tensor below = x;
             x = _layers[i].Forward(x, batch, dropout);
         }
 
+        using Tensor last = x;
         return _layers[^1].ForwardRead(x, batch, dropout);
     }
 
@@ -91,9 +95,10 @@ public sealed class BertEncoder
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(dropout);
+        using DisposeScope scope = NewDisposeScope();
         Tensor sum = RowGather.Apply(_words, batch.TokenIds)
             .add(RowGather.Apply(_positions, batch.Positions))
             .add(RowGather.Apply(_types, batch.TokenTypes));
-        return dropout.Apply(_embeddingNorm.Forward(sum), Config.HiddenDropout);
+        return dropout.Apply(_embeddingNorm.Forward(sum), Config.HiddenDropout).MoveToOuterDisposeScope();
     }
 }

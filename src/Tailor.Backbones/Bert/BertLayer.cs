@@ -1,9 +1,10 @@
 using Tailor.Engine;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tailor.Backbones;
 
-/// <summary>One transformer layer of BERT, with the norms after the residuals.</summary>
+/// <summary>One transformer layer of BERT, with the norms after the residuals. Only its result outlives a call; what the backward pass needs, autograd keeps until it has been used.</summary>
 internal sealed class BertLayer
 {
     private readonly BertConfig _config;
@@ -29,19 +30,21 @@ internal sealed class BertLayer
     /// <summary>[tokens, hidden] to [tokens, hidden].</summary>
     public Tensor Forward(Tensor x, PackedBatch batch, DropoutPlaces dropout)
     {
+        using DisposeScope scope = NewDisposeScope();
         Tensor context = PackedAttention.SelfAttention(_queryKeyValue.Forward(x), batch.Offsets, _config.Heads, dropout.Rate(_config.AttentionDropout), dropout.NextKey());
-        return FeedForward(context, x, dropout);
+        return FeedForward(context, x, dropout).MoveToOuterDisposeScope();
     }
 
     /// <summary>[tokens, hidden] to [sequences, hidden] at the read positions.</summary>
     public Tensor ForwardRead(Tensor x, PackedBatch batch, DropoutPlaces dropout)
     {
+        using DisposeScope scope = NewDisposeScope();
         long width = _config.HiddenSize;
         Tensor read = x.index_select(0, batch.ReadRows);
         Tensor query = _queryKeyValue.ForwardOutputs(read, 0, width);
         Tensor keyValue = _queryKeyValue.ForwardOutputs(x, width, 2 * width);
         Tensor context = PackedAttention.ReadAttention(query, keyValue, batch.Offsets, _config.Heads, dropout.Rate(_config.AttentionDropout), dropout.NextKey());
-        return FeedForward(context, read, dropout);
+        return FeedForward(context, read, dropout).MoveToOuterDisposeScope();
     }
 
     private Tensor FeedForward(Tensor context, Tensor residual, DropoutPlaces dropout)

@@ -25,7 +25,7 @@ public static class CounterDropout
 
         if (x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32)
         {
-            return is_grad_enabled() && x.requires_grad ? Function.apply(x, probability, key) : Drop(x, probability, key);
+            return is_grad_enabled() && x.requires_grad ? FunctionMemory.Trim(Function.apply(x, probability, key)) : Drop(x, probability, key);
         }
 
         // A mask of 0 and 1, as 1 / (1 - p) is not a number of every type.
@@ -60,10 +60,14 @@ public static class CounterDropout
         {
             ctx.save_data("probability", vars[1]);
             ctx.save_data("key", vars[2]);
+            FunctionMemory.Save(ctx);
             return Drop((Tensor)vars[0], (double)vars[1], (ulong)vars[2]);
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output) =>
-            [Drop(grad_output, (double)ctx.get_data("probability"), (ulong)ctx.get_data("key")), null!, null!];
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            using var memory = FunctionMemory.Backward(ctx, grad_output);
+            return FunctionMemory.Return(Drop(grad_output, (double)ctx.get_data("probability"), (ulong)ctx.get_data("key")), null, null);
+        }
     }
 }

@@ -24,7 +24,7 @@ public static class LinearProduct
             return F.linear(x, weight, bias);
         }
 
-        return is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias?.requires_grad == true) ? Function.apply(x, weight, bias!) : Forward(x, weight, bias);
+        return is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias?.requires_grad == true) ? FunctionMemory.Trim(Function.apply(x, weight, bias!)) : Forward(x, weight, bias);
     }
 
     private static bool IsOurs(Tensor x, Tensor weight, Tensor? bias) =>
@@ -104,17 +104,17 @@ public static class LinearProduct
         {
             Tensor x = (Tensor)vars[0], weight = (Tensor)vars[1];
             var bias = (Tensor?)vars[2];
-            ctx.save_for_backward([x, weight]);
+            FunctionMemory.Save(ctx, x, weight);
             ctx.save_data("needs", (x.requires_grad, weight.requires_grad, bias?.requires_grad == true));
             return Forward(x, weight, bias);
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
-            List<Tensor> saved = ctx.get_saved_variables();
+            using var memory = FunctionMemory.Backward(ctx, grad_output);
             (bool x, bool weight, bool bias) = ((bool, bool, bool))ctx.get_data("needs");
             using Tensor gradient = grad_output.contiguous();
-            return [x ? InputGradient(gradient, saved[1]) : null!, weight ? WeightGradient(gradient, saved[0]) : null!, bias ? gradient.sum([0]) : null!];
+            return FunctionMemory.Return(x ? InputGradient(gradient, memory.Saved[1]) : null, weight ? WeightGradient(gradient, memory.Saved[0]) : null, bias ? gradient.sum([0]) : null);
         }
     }
 }

@@ -27,7 +27,7 @@ public static class PackedAttention
         }
 
         return InFloat32(qkv, x => is_grad_enabled() && x.requires_grad
-            ? SelfFunction.apply(x, offsets, heads, dropout, key)
+            ? FunctionMemory.Trim(SelfFunction.apply(x, offsets, heads, dropout, key))
             : new SelfCall(offsets, heads, dropout, key).Forward(x).Output);
     }
 
@@ -51,7 +51,7 @@ public static class PackedAttention
         }
 
         return InFloat32(query, q => InFloat32(keyValue, kv => is_grad_enabled() && (q.requires_grad || kv.requires_grad)
-            ? ReadFunction.apply(q, kv, offsets, heads, dropout, key)
+            ? FunctionMemory.Trim(ReadFunction.apply(q, kv, offsets, heads, dropout, key))
             : new ReadCall(offsets, heads, dropout, key).Forward(q, kv).Output));
     }
 
@@ -178,15 +178,16 @@ public static class PackedAttention
             var qkv = (Tensor)vars[0];
             var call = new SelfCall((int[])vars[1], (int)vars[2], (double)vars[3], (ulong)vars[4]);
             (Tensor output, Tensor logSumExp) = call.Forward(qkv);
-            ctx.save_for_backward([qkv, output, logSumExp]);
+            FunctionMemory.Save(ctx, qkv, output, logSumExp);
             ctx.save_data("call", call);
             return output;
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
-            List<Tensor> saved = ctx.get_saved_variables();
-            return [((SelfCall)ctx.get_data("call")).Backward(saved[0], saved[1], saved[2], grad_output), null!, null!, null!, null!];
+            using var memory = FunctionMemory.Backward(ctx, grad_output);
+            Tensor[] saved = memory.Saved;
+            return FunctionMemory.Return(((SelfCall)ctx.get_data("call")).Backward(saved[0], saved[1], saved[2], grad_output), null, null, null, null);
         }
     }
 
@@ -199,16 +200,17 @@ public static class PackedAttention
             Tensor query = (Tensor)vars[0], keyValue = (Tensor)vars[1];
             var call = new ReadCall((int[])vars[2], (int)vars[3], (double)vars[4], (ulong)vars[5]);
             (Tensor output, Tensor logSumExp) = call.Forward(query, keyValue);
-            ctx.save_for_backward([query, keyValue, output, logSumExp]);
+            FunctionMemory.Save(ctx, query, keyValue, output, logSumExp);
             ctx.save_data("call", call);
             return output;
         }
 
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
-            List<Tensor> saved = ctx.get_saved_variables();
+            using var memory = FunctionMemory.Backward(ctx, grad_output);
+            Tensor[] saved = memory.Saved;
             (Tensor query, Tensor keyValue) = ((ReadCall)ctx.get_data("call")).Backward(saved[0], saved[1], saved[2], saved[3], grad_output);
-            return [query, keyValue, null!, null!, null!, null!];
+            return FunctionMemory.Return(query, keyValue, null, null, null, null);
         }
     }
 }
