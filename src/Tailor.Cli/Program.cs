@@ -1,3 +1,4 @@
 using Tailor.Cli;
 
+FileSizeSignal.Ignore();
 return CommandLine.Run(args);

@@ -8,9 +8,10 @@ public sealed class DiskFullTests(TinyWorld world)
     private const string Checkpoint = "the disk full at a checkpoint";
     private const string Model = "the disk full at the final model";
     private const string Start = "the disk full at the start";
+    private const string Limit = "a file beyond ulimit -f";
 
     /// <summary>Their names on the page.</summary>
-    public static string[] Names => [Checkpoint, Model, Start];
+    public static string[] Names => [Checkpoint, Model, Start, Limit];
 
     [Fact]
     public void The_former_checkpoint_stays_when_the_disk_is_full_at_the_next()
@@ -62,6 +63,19 @@ public sealed class DiskFullTests(TinyWorld world)
         Refusal.Check(result, "disk/run/initial/model.safetensors", "bytes could not be written", "start again");
         Assert.Empty(Entries(folder.In("disk")));
         BadInputPage.Check("Recipes and runs", Start, args, result, folder.Path);
+    }
+
+    [Fact]
+    public void A_file_beyond_the_limit_of_ulimit_is_refused_and_not_begun()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "ulimit -f is tested on Linux");
+        using var folder = new TemporaryFolder();
+        folder.Write("balanced.csv", "text,label\n" + string.Concat(Enumerable.Range(0, 400).Select(i => $"an example numbered {i},{(i % 2 == 0 ? "even" : "odd")}\n")));
+        string[] args = ["longtail", "balanced.csv", "--ratio", "2", "--out", "long.csv"];
+        ProcessResult result = TailorProcess.RunWithFileSizeLimit(1, args, folder.Path);
+        Refusal.Check(result, "long.csv", "could not be written", "ulimit -f");
+        Assert.Equal(["balanced.csv"], Entries(folder.Path));
+        BadInputPage.Check("Recipes and runs", Limit, args, result, folder.Path);
     }
 
     private static string[] Entries(string folder) => [.. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Select(entry => Path.GetRelativePath(folder, entry)).Order(StringComparer.Ordinal)];

@@ -27,6 +27,18 @@ internal static class TailorProcess
     public static ProcessResult Run(IReadOnlyList<string> args, string? input, string? directory = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         using Process process = Start(args, directory, environment);
+        return Finish(process, args, input);
+    }
+
+    /// <summary>Runs it under <c>ulimit -f</c>, which limits the size of every file it writes, in units of 1024 bytes. .NET itself wants a file of 2 GiB for its double mapping of code, which is switched off.</summary>
+    public static ProcessResult RunWithFileSizeLimit(int kilobytes, IReadOnlyList<string> args, string directory)
+    {
+        using Process process = Start("bash", ["-c", $"ulimit -f {kilobytes}; DOTNET_EnableWriteXorExecute=0 exec dotnet \"$@\"", "bash", Program, .. args], directory, environment: null);
+        return Finish(process, args, input: null);
+    }
+
+    private static ProcessResult Finish(Process process, IReadOnlyList<string> args, string? input)
+    {
         if (input is not null)
         {
             process.StandardInput.Write(input);
@@ -45,9 +57,11 @@ internal static class TailorProcess
     }
 
     /// <summary>Starts it; the caller reads, waits or kills.</summary>
-    public static Process Start(IReadOnlyList<string> args, string? directory = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static Process Start(IReadOnlyList<string> args, string? directory = null, IReadOnlyDictionary<string, string>? environment = null) => Start("dotnet", [Program, .. args], directory, environment);
+
+    private static Process Start(string program, IReadOnlyList<string> args, string? directory, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -55,7 +69,6 @@ internal static class TailorProcess
             UseShellExecute = false,
             WorkingDirectory = directory ?? Path.GetTempPath(),
         };
-        start.ArgumentList.Add(Program);
         foreach (string arg in args)
         {
             start.ArgumentList.Add(arg);
@@ -69,7 +82,7 @@ internal static class TailorProcess
             start.Environment[name] = value;
         }
 
-        return Process.Start(start) ?? throw new InvalidOperationException("dotnet does not start");
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start");
     }
 
     private static string Find()

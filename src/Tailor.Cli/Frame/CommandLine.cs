@@ -83,7 +83,7 @@ internal static class CommandLine
         Quietly(() => Console.Error.WriteLine($"tailor: {(fault is InterruptedException ? "" : "error: ")}{message.ReplaceLineEndings(" ")}"));
         return fault switch
         {
-            InputException => BadInput,
+            InputException or IOException or UnauthorizedAccessException => BadInput,
             InterruptedException interrupted => interrupted.ExitCode,
             _ => WorkFailed,
         };
