@@ -14,9 +14,10 @@ public sealed class TextModel : IDisposable
 
     private readonly TextBackbone _backbone;
     private readonly CalibrationRecipe _calibration;
+    private readonly TemplateEncoder? _template;
 
-    private TextModel(TextBackbone backbone, ClassificationHead head, CalibrationRecipe calibration, int maxLength) =>
-        (_backbone, Head, _calibration, MaxLength) = (backbone, head, calibration, maxLength);
+    private TextModel(TextBackbone backbone, ClassificationHead head, TemplateEncoder? template, CalibrationRecipe calibration, int maxLength) =>
+        (_backbone, Head, _template, _calibration, MaxLength) = (backbone, head, template, calibration, maxLength);
 
     /// <summary>The head.</summary>
     public ClassificationHead Head { get; }
@@ -40,18 +41,20 @@ public sealed class TextModel : IDisposable
     /// <param name="directory">A Hugging Face directory; when it holds the recipe's head, that is read too.</param>
     /// <param name="recipe">The recipe.</param>
     /// <param name="classes">The number of classes.</param>
+    /// <param name="verbalizer">The classes' words; only a head of kind <see cref="HeadKind.Mlm"/> needs them.</param>
     /// <param name="seed">Seeds what the directory lacks.</param>
     /// <param name="device">Where the parameters live; the CPU when null.</param>
     /// <param name="aliases">Stored names by parameter name, when the directory is a tuned model in transformers' layout.</param>
-    public static TextModel Load(string directory, Recipe recipe, int classes, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)
+    public static TextModel Load(string directory, Recipe recipe, int classes, Verbalizer? verbalizer, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ClassificationHead? head = null;
-        TextBackbone backbone = TextBackbone.Load(directory, seed, device, built => head = ClassificationHead.Create(recipe.Head, built, classes), aliases);
+        TextBackbone backbone = TextBackbone.Load(directory, seed, device, built => head = ClassificationHead.Create(recipe.Head, built, classes, verbalizer?.TokenIds(built.Tokenizer, built.Report.Notes.Add)), aliases);
         try
         {
             backbone.RequireLength(recipe.Input.MaxLength);
-            return new TextModel(backbone, head!, recipe.Calibration, recipe.Input.MaxLength);
+            TemplateEncoder? template = recipe.Input.Kind == InputKind.Template ? new TemplateEncoder(PromptTemplate.Parse(recipe.Input.Template), backbone.Tokenizer, recipe.Input.MaxLength) : null;
+            return new TextModel(backbone, head!, template, recipe.Calibration, recipe.Input.MaxLength);
         }
         catch
         {
@@ -65,6 +68,11 @@ public sealed class TextModel : IDisposable
     /// <param name="pair">The second text, or null.</param>
     public TokenSequence Tokenize(string text, string? pair)
     {
+        if (_template is not null)
+        {
+            return _template.Encode(text, pair);
+        }
+
         int[] ids = _backbone.Tokenizer.EncodeIds(text, pair, MaxLength, out int first);
         return new TokenSequence(ids, first);
     }
@@ -81,7 +89,7 @@ public sealed class TextModel : IDisposable
     public Tensor Score(PackedBatch batch)
     {
         Tensor logits = Forward(batch, DropoutPlaces.Off);
-        return _calibration.Kind == CalibrationKind.EtaNorm ? logits.mul(EtaNorm.Factors(Head.Output.Weight.Value, _calibration.Eta)) : logits;
+        return _calibration.Kind == CalibrationKind.EtaNorm ? logits.mul(EtaNorm.Factors(Head.Output!.Weight.Value, _calibration.Eta)) : logits;
     }
 
     /// <summary>Class probabilities of many examples, in their order. Batches are made of sequences of like length.</summary>
@@ -90,7 +98,7 @@ public sealed class TextModel : IDisposable
     public float[] Probabilities(IReadOnlyList<TokenSequence> sequences)
     {
         ArgumentNullException.ThrowIfNull(sequences);
-        int classes = (int)Head.Output.Weight.Value.shape[0];
+        int classes = Head.Classes;
         float[] probabilities = new float[sequences.Count * classes];
         int[] order = Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Ids.Length).ToArray();
         int[] lengths = sequences.Select(s => s.Ids.Length).ToArray();

@@ -16,7 +16,8 @@ namespace Tailor.Tuning;
 /// <param name="Labels">The class names in order.</param>
 /// <param name="TrainCounts">Training examples per class.</param>
 /// <param name="Rho">Glee's head/tail threshold it was scored with.</param>
-public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IReadOnlyList<int> TrainCounts, double Rho)
+/// <param name="Verbalizer">The classes' words, when the head reads them.</param>
+public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IReadOnlyList<int> TrainCounts, double Rho, Verbalizer? Verbalizer = null)
 {
     private const long LargestDescription = 64 << 20;
 
@@ -37,7 +38,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
     {
         ArgumentNullException.ThrowIfNull(model);
         Dictionary<string, string> names = Names(Recipe);
-        JsonObject config = model.Backbone.Config.ToJson(names.Count > 0 ? "BertForSequenceClassification" : "BertModel");
+        JsonObject config = model.Backbone.Config.ToJson(Recipe.Head.Kind == HeadKind.Mlm ? "BertForMaskedLM" : names.Count > 0 ? "BertForSequenceClassification" : "BertModel");
         config["id2label"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(i.ToString(), label)));
         config["label2id"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(label, i)));
         config["problem_type"] = "single_label_classification";
@@ -56,7 +57,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
     public static (TunedModel Description, TextModel Model) Load(string directory, Device? device = null)
     {
         TunedModel description = ReadDescription(directory);
-        TextModel model = TextModel.Load(directory, description.ForInference(), description.Labels.Count, seed: 0, device, Names(description.Recipe));
+        TextModel model = TextModel.Load(directory, description.ForInference(), description.Labels.Count, description.Verbalizer, seed: 0, device, Names(description.Recipe));
         if (model.Backbone.Report.Missing.Count > 0)
         {
             string missing = string.Join(", ", model.Backbone.Report.Missing);
@@ -90,7 +91,8 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
                 RecipeReader.Parse(json["recipe"]!.GetValue<string>(), path),
                 json["labels"]!.AsArray().Select(label => label!.GetValue<string>()).ToArray(),
                 json["train_counts"]!.AsArray().Select(count => count!.GetValue<int>()).ToArray(),
-                json["rho"]!.GetValue<double>());
+                json["rho"]!.GetValue<double>(),
+                json["label_words"] is { } words ? new Verbalizer(words.Deserialize<string[][]>()!) : null);
         }
         catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
@@ -100,15 +102,16 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
 
     /// <summary>The names a recipe's head has in transformers' layout; empty when transformers has no such head.</summary>
     private static Dictionary<string, string> Names(Recipe recipe) =>
-        recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh } ? TransformersNames : [];
+        recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
 
     /// <summary>The recipe as inference needs it: what saving folded into the weights is not applied again.</summary>
     private Recipe ForInference() => Recipe with { Calibration = new CalibrationRecipe() };
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
     {
-        // The MLM head and the encoder's own pooler took no part in the classifier.
-        IEnumerable<Parameter> kept = model.Parameters.Where(p => !p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal));
+        // The encoder's own pooler, and the MLM head unless it is the head, took no part in the classifier.
+        var head = model.Head.Parameters.ToHashSet();
+        IEnumerable<Parameter> kept = model.Parameters.Where(p => head.Contains(p) || (!p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal)));
         foreach ((string name, Tensor value) in ModelDirectory.Weights(kept))
         {
             yield return new(names.GetValueOrDefault(name, name), Calibrated(model, name, value));
@@ -122,7 +125,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
             return value;
         }
 
-        Tensor factors = EtaNorm.Factors(model.Head.Output.Weight.Value, model.Calibration.Eta);
+        Tensor factors = EtaNorm.Factors(model.Head.Output!.Weight.Value, model.Calibration.Eta);
         return value.dim() == 2 ? value.mul(factors.unsqueeze(1)) : value.mul(factors);
     }
 
@@ -133,5 +136,6 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         ["labels"] = new JsonArray(Labels.Select(label => (JsonNode)label).ToArray()),
         ["train_counts"] = new JsonArray(TrainCounts.Select(count => (JsonNode)count).ToArray()),
         ["rho"] = Rho,
+        ["label_words"] = JsonSerializer.SerializeToNode(Verbalizer?.Words),
     };
 }

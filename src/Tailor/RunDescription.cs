@@ -8,7 +8,7 @@ using Tailor.Tuning;
 namespace Tailor;
 
 /// <summary>The content of <c>run.json</c>: what was asked, resolved, and what the bits of the result depend on.</summary>
-internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, string DataFingerprint, int Threads, string InstructionSet)
+internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verbalizer? Verbalizer, string DataFingerprint, int Threads, string InstructionSet)
 {
     public JsonObject ToJson() => new()
     {
@@ -19,6 +19,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, strin
         ["data_options"] = JsonSerializer.SerializeToNode(Request.DataOptions),
         ["model"] = Path.GetFullPath(Request.Model),
         ["recipe"] = RecipeWriter.ToYaml(Recipe),
+        ["label_words"] = JsonSerializer.SerializeToNode(Verbalizer?.Words),
         ["seed"] = Request.Seed,
         ["rho"] = Request.Rho,
         ["checkpoint_every"] = Request.CheckpointEvery,
@@ -52,6 +53,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, strin
             return new RunDescription(
                 request,
                 RecipeReader.Parse(json["recipe"]!.GetValue<string>(), folder.Description),
+                json["label_words"] is { } words ? new Verbalizer(words.Deserialize<string[][]>()!) : null,
                 json["data_fingerprint"]!.GetValue<string>(),
                 json["threads"]!.GetValue<int>(),
                 json["instruction_set"]!.GetValue<string>());

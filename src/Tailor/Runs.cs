@@ -36,8 +36,15 @@ public static class Runs
         Recipe recipe = RecipeCatalogue.Load(request.Recipe, request.Overrides);
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
-        var description = new RunDescription(request, recipe, data.Fingerprint, Libtorch.Threads, facts.Arithmetic);
-        using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, request.Seed, ComputeDevice.Find(request.Device));
+        var remarks = new List<string>();
+        Verbalizer? verbalizer = Words(request, recipe, data.Labels.Names, remarks.Add);
+        var description = new RunDescription(request, recipe, verbalizer, data.Fingerprint, Libtorch.Threads, facts.Arithmetic);
+        using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
+        foreach (string remark in remarks)
+        {
+            progress?.Report(new Remark(remark));
+        }
+
         RunFolder folder = RunFolder.Create(request.Output);
         folder.Write(folder.Description, description.ToJson());
         return Continue(folder, description, data, model, progress, stop);
@@ -65,7 +72,7 @@ public static class Runs
             progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.Arithmetic} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
         }
 
-        using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Request.Seed, ComputeDevice.Find(description.Request.Device));
+        using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Verbalizer, description.Request.Seed, ComputeDevice.Find(description.Request.Device));
         folder.RemoveLeftovers();
         return Continue(folder, description, data, model, progress, stop);
     }
@@ -96,7 +103,7 @@ public static class Runs
             report = EvaluationReport.Of(data.Labels.Names, data.LabelIds(examples), Classes.ArgMax(probabilities, data.Labels.Count), probabilities, data.TrainCounts, request.Rho);
         }
 
-        folder.Write(() => new TunedModel(description.Recipe, data.Labels.Names, data.TrainCounts, request.Rho).Save(model, folder.Model));
+        folder.Write(() => new TunedModel(description.Recipe, data.Labels.Names, data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
         var result = new JsonObject
         {
             ["split"] = split,
@@ -106,6 +113,24 @@ public static class Runs
         };
         folder.Write(folder.Result, result);
         return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep);
+    }
+
+    /// <summary>The label words of a prompt recipe: of the file asked for, else of <c>verbalizer.json</c> in the data folder, else the class names.</summary>
+    private static Verbalizer? Words(TrainRequest request, Recipe recipe, IReadOnlyList<string> labels, Action<string> remark)
+    {
+        if (recipe.Head.Kind != HeadKind.Mlm)
+        {
+            return request.Verbalizer is null ? null : throw new InputException($"recipe '{recipe.Name}' reads no label words; leave --verbalizer out, or use a prompt recipe");
+        }
+
+        string beside = Path.Combine(request.Data, "verbalizer.json");
+        if ((request.Verbalizer ?? (File.Exists(beside) ? beside : null)) is not { } path)
+        {
+            return Verbalizer.FromLabels(labels);
+        }
+
+        remark($"label words from {path}");
+        return Verbalizer.Read(path, labels, remark);
     }
 
     private static TokenSequence[] Tokenize(TextModel model, IReadOnlyList<TextExample> examples) => examples.Select(e => model.Tokenize(e.Text, e.Pair)).ToArray();

@@ -17,6 +17,9 @@ public sealed record TrainRequest
     /// <summary>Changes to the recipe, such as <c>stages.0.lr=3e-5</c>.</summary>
     public IReadOnlyList<string> Overrides { get; init; } = [];
 
+    /// <summary>A file with the classes' words for a prompt recipe; null takes <c>verbalizer.json</c> of the data folder when it is there, else the class names.</summary>
+    public string? Verbalizer { get; init; }
+
     /// <summary>The run folder to make.</summary>
     public required string Output { get; init; }
 

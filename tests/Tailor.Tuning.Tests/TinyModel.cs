@@ -12,6 +12,8 @@ internal sealed class TinyModel : IDisposable
 
     private static readonly string[] Words = ["apple", "pear", "plum", "hammer", "saw", "drill", "paris", "rome", "oslo", "the", "a", "in", "on", "and", "with", "big", "old", "new"];
 
+    public static readonly Verbalizer LabelWords = new([["apple"], ["hammer saw"], ["paris", "rome"]]);
+
     public TinyModel()
     {
         Libtorch.Load(1);
@@ -56,7 +58,7 @@ internal sealed class TinyModel : IDisposable
 
     public static StageRecipe Stage(int steps) => new() { Steps = steps, BatchSize = 8, Lr = 5e-3, EvalEvery = 10, Warmup = 0.1, Loss = new LossRecipe() };
 
-    public TextModel Load(Recipe recipe, long seed = 1) => TextModel.Load(Model, recipe, Labels.Length, seed);
+    public TextModel Load(Recipe recipe, long seed = 1) => TextModel.Load(Model, recipe, Labels.Length, recipe.Head.Kind == HeadKind.Mlm ? LabelWords : null, seed);
 
     public static TextTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev) => new(
         model,

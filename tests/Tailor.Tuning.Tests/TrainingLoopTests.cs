@@ -107,6 +107,10 @@ public sealed class TrainingLoopTests : IDisposable
     {
         Recipe recipe = TinyModel.Recipe(TinyModel.Stage(220) with { EvalEvery = 20 });
         using TextModel model = _tiny.Load(recipe);
+
+        // What other tests left to the collector does not count.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var live = new List<long>();
         var resident = new List<long>();
         Loop(model, recipe, "flat", new Listener(e =>

@@ -23,7 +23,7 @@ public sealed class TunedModelTests : IDisposable
         using (no_grad())
         {
             // Rows of different norms, so that a forgotten eta-norm shows.
-            model.Head.Output.Weight.Value.mul_(tensor(new[] { 40f, 5f, 90f }).unsqueeze(1));
+            model.Head.Output!.Weight.Value.mul_(tensor(new[] { 40f, 5f, 90f }).unsqueeze(1));
         }
 
         TokenSequence[] examples = TinyModel.Examples(20, 9).Select(e => model.Tokenize(e.Text, null)).ToArray();
@@ -37,6 +37,38 @@ public sealed class TunedModelTests : IDisposable
             Assert.Equal(TinyModel.Labels, description.Labels);
             float[] after = loaded.Probabilities(examples);
             Assert.All(before.Zip(after), x => Assert.Equal(x.First, x.Second, 1e-5f));
+            Assert.NotEqual(before[0], before[3]);
+        }
+    }
+
+    [Theory]
+    [InlineData("prompt", "BertForMaskedLM")]
+    [InlineData("prompt-decoupled", "BertForMaskedLM")]
+    [InlineData("cls-prompt", "BertModel")]
+    [InlineData("cls-layer-norm", "BertModel")]
+    [InlineData("cls-pretrained-norm", "BertModel")]
+    public void A_saved_model_of_a_recipe_predicts_what_it_predicted(string name, string architecture)
+    {
+        Recipe recipe = RecipeCatalogue.Load(name, ["input.max_length=24"]);
+        using TextModel model = _tiny.Load(recipe);
+        using (no_grad())
+        {
+            // Values that no fresh parameter has, so that one that was not saved shows.
+            foreach (Parameter parameter in model.Head.Parameters)
+            {
+                parameter.Value.mul_(1.5f).add_(0.1f);
+            }
+        }
+
+        TokenSequence[] examples = TinyModel.Examples(20, 9).Select(e => model.Tokenize(e.Text, null)).ToArray();
+        float[] before = model.Probabilities(examples);
+        string directory = Path.Combine(_tiny.Folder, "saved");
+        new TunedModel(recipe, TinyModel.Labels, [5, 3, 1], 0.55, recipe.Head.Kind == HeadKind.Mlm ? TinyModel.LabelWords : null).Save(model, directory);
+        Assert.Equal(architecture, JsonNode.Parse(File.ReadAllText(Path.Combine(directory, "config.json")))!["architectures"]![0]!.GetValue<string>());
+        (_, TextModel loaded) = TunedModel.Load(directory);
+        using (loaded)
+        {
+            Assert.All(before.Zip(loaded.Probabilities(examples)), x => Assert.Equal(x.First, x.Second, 1e-5f));
             Assert.NotEqual(before[0], before[3]);
         }
     }

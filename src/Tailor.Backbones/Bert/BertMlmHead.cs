@@ -25,6 +25,18 @@ public sealed class BertMlmHead
         _bias = build.Get("cls.predictions.bias", Initial.Zeros, config.VocabularySize);
     }
 
+    /// <summary>The transform's layer norm.</summary>
+    public LayerNorm Norm => _norm;
+
+    /// <summary>The decoder's weight, which is the encoder's word embedding, [vocabulary, hidden].</summary>
+    public Parameter Decoder => _encoder.WordEmbedding;
+
+    /// <summary>The decoder's bias, [vocabulary].</summary>
+    public Parameter Bias => _bias;
+
+    /// <summary>The head's own parameters, without the tied embedding.</summary>
+    public IReadOnlyList<Parameter> Parameters => [_dense.Weight, _dense.Bias!, _norm.Weight, _norm.Bias, _bias];
+
     /// <summary>The path of the transform, by which a checkpoint shows that it has the head.</summary>
     public const string TransformPath = "cls.predictions.transform";
 

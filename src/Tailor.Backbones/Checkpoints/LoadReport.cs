@@ -12,6 +12,9 @@ public sealed class LoadReport
     /// <summary>Checkpoint names that no parameter used.</summary>
     public List<string> Unused { get; } = [];
 
+    /// <summary>Further sentences for the log, of what was built on the checkpoint.</summary>
+    public List<string> Notes { get; } = [];
+
     /// <summary>One sentence per kind of finding, for the log; empty when everything fitted.</summary>
     public IEnumerable<string> Remarks()
     {
@@ -23,6 +26,11 @@ public sealed class LoadReport
         if (Unused.Count > 0)
         {
             yield return $"in the checkpoint, not used: {Listed(Unused)}";
+        }
+
+        foreach (string note in Notes)
+        {
+            yield return note;
         }
     }
 

@@ -64,6 +64,18 @@ public sealed class ParameterBuilder(
     /// <param name="shape">The expected shape.</param>
     public Parameter Get(string name, Initial initial, params long[] shape) => Get(name, initial, sparseRows: false, shape);
 
+    /// <summary>Makes a parameter of its own that starts as a copy of another, unless the checkpoint holds it.</summary>
+    /// <param name="name">Its full name.</param>
+    /// <param name="source">What is copied; an embedding's copy has a sparse gradient too.</param>
+    public Parameter Copy(string name, Parameter source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Tensor value = Has(name) ? Placed(ReadOrFresh(name, Initial.Zeros, source.Value.shape)) : source.Value.detach().clone();
+        var parameter = new Parameter(name, value, parts: null, source.Rows is not null);
+        _all.Add(parameter);
+        return parameter;
+    }
+
     /// <summary>Makes one leaf of several checkpoint tensors stacked by rows, so that one product serves them all (query, key and value).</summary>
     /// <param name="name">The leaf's name, which no checkpoint holds.</param>
     /// <param name="parts">The checkpoint names, in row order.</param>

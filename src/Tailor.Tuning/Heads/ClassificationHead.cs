@@ -10,8 +10,11 @@ public abstract class ClassificationHead
     /// <summary>The head's parameters.</summary>
     public abstract IReadOnlyList<Parameter> Parameters { get; }
 
-    /// <summary>The weight whose rows are the classes, [classes, width]; post-hoc calibrations need its norms.</summary>
-    public abstract Linear Output { get; }
+    /// <summary>The number of classes.</summary>
+    public abstract int Classes { get; }
+
+    /// <summary>The layer whose rows are the classes, [classes, width], or null when there is none; post-hoc calibrations need its norms.</summary>
+    public abstract Linear? Output { get; }
 
     /// <summary>Class logits.</summary>
     /// <param name="state">[examples, hidden].</param>
@@ -23,13 +26,15 @@ public abstract class ClassificationHead
     /// <param name="recipe">What the recipe says.</param>
     /// <param name="backbone">The model it stands on.</param>
     /// <param name="classes">The number of classes.</param>
-    public static ClassificationHead Create(HeadRecipe recipe, TextBackbone backbone, int classes)
+    /// <param name="labelTokens">The vocabulary ids of each class's words; only a head of kind <see cref="HeadKind.Mlm"/> needs them.</param>
+    public static ClassificationHead Create(HeadRecipe recipe, TextBackbone backbone, int classes, IReadOnlyList<int[]>? labelTokens = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(backbone);
         return recipe.Kind switch
         {
-            HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes),
+            HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes, backbone.MlmHead),
+            HeadKind.Mlm => new MlmHead(recipe, backbone.Build, backbone.MlmHead, labelTokens ?? throw new ArgumentNullException(nameof(labelTokens))),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a head."),
         };
     }

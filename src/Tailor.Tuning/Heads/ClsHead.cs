@@ -1,11 +1,12 @@
 using Tailor.Backbones;
 using Tailor.Engine;
+using Tailor.Foundation;
 using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
 
 /// <summary>
-/// CLS-tuning's head (Glee, arXiv 2205.05461): Linear(d, d), tanh or ReLU, dropout, Linear(d, C), on the last state of token 0. The first layer is new, not BERT's pooler.
+/// CLS-tuning's head (Glee, arXiv 2205.05461): Linear(d, d), tanh or ReLU, dropout, a layer norm if asked for, Linear(d, C), on the last state of token 0 or of a template's mask. The first layer is new, not BERT's pooler.
 /// </summary>
 public sealed class ClsHead : ClassificationHead
 {
@@ -15,36 +16,66 @@ public sealed class ClsHead : ClassificationHead
     /// <summary>The path of the last layer's parameters.</summary>
     public const string OutputPath = "head.out";
 
-    private readonly Linear _dense;
+    private const string NormPath = "head.ln";
+    private const double FreshEpsilon = 1e-5;
+    private const double PretrainedEpsilon = 1e-12;
+
+    private readonly Linear _dense, _output;
+    private readonly LayerNorm? _norm;
     private readonly Activation _activation;
     private readonly double _dropout;
 
     /// <summary>Declares the head's parameters: weights N(0, init_std²), biases 0.</summary>
-    /// <param name="recipe">Activation, dropout and standard deviation.</param>
+    /// <param name="recipe">Activation, norm, dropout and standard deviation.</param>
     /// <param name="build">Where the parameters come from.</param>
     /// <param name="hiddenSize">Width of the state.</param>
     /// <param name="classes">The number of classes.</param>
-    public ClsHead(HeadRecipe recipe, ParameterBuilder build, int hiddenSize, int classes)
+    /// <param name="mlm">The model's MLM head, when it has one.</param>
+    /// <exception cref="InputException">The norm is to be the MLM head's, and the model has none.</exception>
+    public ClsHead(HeadRecipe recipe, ParameterBuilder build, int hiddenSize, int classes, BertMlmHead? mlm = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(build);
         var initial = new Initial(recipe.InitStd);
         _dense = build.Linear(DensePath, hiddenSize, hiddenSize, initial);
-        Output = build.Linear(OutputPath, hiddenSize, classes, initial);
+        _norm = recipe.Norm switch
+        {
+            HeadNorm.Fresh => build.LayerNorm(NormPath, hiddenSize, FreshEpsilon),
+            HeadNorm.Pretrained => PretrainedNorm(build, mlm, hiddenSize),
+            _ => null,
+        };
+        _output = build.Linear(OutputPath, hiddenSize, classes, initial);
         _activation = recipe.Activation == HeadActivation.Tanh ? Activation.Tanh : Activation.Relu;
-        _dropout = recipe.Dropout;
+        _dropout = recipe.Norm == HeadNorm.Pretrained ? 0 : recipe.Dropout;
+        Classes = classes;
     }
 
     /// <inheritdoc/>
-    public override Linear Output { get; }
+    public override int Classes { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Parameter> Parameters => [_dense.Weight, _dense.Bias!, Output.Weight, Output.Bias!];
+    public override Linear? Output => _output;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters =>
+        [_dense.Weight, _dense.Bias!, .. _norm is null ? Array.Empty<Parameter>() : [_norm.Weight, _norm.Bias], _output.Weight, _output.Bias!];
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor state, DropoutPlaces dropout)
     {
         ArgumentNullException.ThrowIfNull(dropout);
-        return Output.Forward(dropout.Apply(_activation.Apply(_dense.Forward(state)), _dropout));
+        Tensor features = dropout.Apply(_activation.Apply(_dense.Forward(state)), _dropout);
+        return _output.Forward(_norm?.Forward(features) ?? features);
+    }
+
+    private static LayerNorm PretrainedNorm(ParameterBuilder build, BertMlmHead? mlm, int width)
+    {
+        if (build.Has(NormPath + ".weight"))
+        {
+            return build.LayerNorm(NormPath, width, PretrainedEpsilon);
+        }
+
+        LayerNorm norm = mlm?.Norm ?? throw new InputException("this checkpoint has no MLM head (cls.predictions), whose layer norm the head starts from; use a checkpoint of a masked language model, or norm: fresh");
+        return new LayerNorm(build.Copy(NormPath + ".weight", norm.Weight), build.Copy(NormPath + ".bias", norm.Bias), PretrainedEpsilon);
     }
 }

@@ -9,6 +9,12 @@ public sealed record HeadRecipe
     /// <summary>The function between the head's two layers.</summary>
     public HeadActivation Activation { get; init; }
 
+    /// <summary>The layer norm before the last layer.</summary>
+    public HeadNorm Norm { get; init; }
+
+    /// <summary>Where the MLM head's decoder comes from.</summary>
+    public HeadDecoder Decoder { get; init; }
+
     /// <summary>The share of features dropped before the last layer while training, in [0, 1).</summary>
     public double Dropout { get; init; } = 0.1;
 
@@ -24,6 +30,32 @@ public enum HeadKind
     /// (the CLS-tuning of Glee, EMNLP 2022, arXiv 2205.05461).
     /// </summary>
     Cls,
+
+    /// <summary>The pretrained MLM head on the mask's last hidden state, with a verbalizer (the prompt-tuning of the same paper).</summary>
+    Mlm,
+}
+
+/// <summary>The layer norm before the head's last layer.</summary>
+public enum HeadNorm
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>A new one after the dropout, with ε = 1e-5 (Glee, row "w/ LN").</summary>
+    Fresh,
+
+    /// <summary>One that starts as the pretrained MLM head's, with ε = 1e-12 and no dropout before it (Glee, row "w/ pt. LN").</summary>
+    Pretrained,
+}
+
+/// <summary>Where the MLM head's decoder comes from.</summary>
+public enum HeadDecoder
+{
+    /// <summary>It is the word embedding.</summary>
+    Tied,
+
+    /// <summary>It starts as a copy of the word embedding and goes its own way (Glee, row "w/ ed.").</summary>
+    Decoupled,
 }
 
 /// <summary>The function between the head's two layers.</summary>

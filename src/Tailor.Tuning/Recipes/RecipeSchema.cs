@@ -7,14 +7,18 @@ namespace Tailor.Tuning;
 internal static class RecipeSchema
 {
     private static readonly RecipeSection<InputRecipe> Input = new RecipeSection<InputRecipe>(new())
-        .Choice("kind", [("plain", InputKind.Plain)], r => r.Kind, (r, v) => r with { Kind = v })
+        .Choice("kind", [("plain", InputKind.Plain), ("template", InputKind.Template)], r => r.Kind, (r, v) => r with { Kind = v })
+        .Text("template", r => r.Template, (r, v) => r with { Template = v }, OneLine, IsOneLine, idle: r => r.Kind == InputKind.Template ? null : "without kind template")
+        .Require(["template", "kind"], (r, _) => r.Kind == InputKind.Plain ? null : r.Template.Length == 0 ? ("kind template without a template", "give template, such as '{text} This is about {mask}.'") : TemplateFault(r.Template))
         .Whole("max_length", r => r.MaxLength, (r, v) => r with { MaxLength = v }, 3, 65536);
 
     private static readonly RecipeSection<HeadRecipe> Head = new RecipeSection<HeadRecipe>(new())
-        .Choice("kind", [("cls", HeadKind.Cls)], r => r.Kind, (r, v) => r with { Kind = v })
-        .Choice("activation", [("tanh", HeadActivation.Tanh), ("relu", HeadActivation.Relu)], r => r.Activation, (r, v) => r with { Activation = v })
-        .Number("dropout", r => r.Dropout, (r, v) => r with { Dropout = v }, NumberRange.Share)
-        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1));
+        .Choice("kind", [("cls", HeadKind.Cls), ("mlm", HeadKind.Mlm)], r => r.Kind, (r, v) => r with { Kind = v })
+        .Choice("activation", [("tanh", HeadActivation.Tanh), ("relu", HeadActivation.Relu)], r => r.Activation, (r, v) => r with { Activation = v }, WithMlmHead)
+        .Choice("norm", [("none", HeadNorm.None), ("fresh", HeadNorm.Fresh), ("pretrained", HeadNorm.Pretrained)], r => r.Norm, (r, v) => r with { Norm = v }, WithMlmHead)
+        .Number("dropout", r => r.Dropout, (r, v) => r with { Dropout = v }, NumberRange.Share, r => r.Norm == HeadNorm.Pretrained ? "with norm pretrained, which has none before it" : WithMlmHead(r))
+        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), WithMlmHead)
+        .Choice("decoder", [("tied", HeadDecoder.Tied), ("decoupled", HeadDecoder.Decoupled)], r => r.Decoder, (r, v) => r with { Decoder = v }, r => r.Kind == HeadKind.Mlm ? null : "without kind mlm");
 
     private static readonly RecipeSection<CalibrationRecipe> Calibration = new RecipeSection<CalibrationRecipe>(new())
         .Choice("kind", [("none", CalibrationKind.None), ("eta_norm", CalibrationKind.EtaNorm)], r => r.Kind, (r, v) => r with { Kind = v })
@@ -89,6 +93,12 @@ internal static class RecipeSchema
         .Nested("head", Head, r => r.Head, (r, v) => r with { Head = v })
         .List("stages", Stage, r => r.Stages, (r, v) => r with { Stages = v }, 16)
         .Nested("calibration", Calibration, r => r.Calibration, (r, v) => r with { Calibration = v })
+        .Require(["input", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && (r.Input.Kind != InputKind.Template || !PromptTemplate.Parse(r.Input.Template).HasMask)
+            ? ("head kind mlm reads a mask, and the input has none", "give input a template with {mask}, such as '{text} This is about {mask}.'")
+            : null)
+        .Require(["calibration", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && r.Calibration.Kind == CalibrationKind.EtaNorm
+            ? ("eta_norm divides by the norms of class weights, and head kind mlm has none", "leave calibration out")
+            : null)
         .Require([], (_, given) => new[] { "name", "summary", "paper", "stages" }.FirstOrDefault(key => !given(key)) is { } missing
             ? ($"no key '{missing}'", $"add {missing}; recipes show NAME prints a complete recipe")
             : null);
@@ -102,6 +112,22 @@ internal static class RecipeSchema
     private static bool IsFocal(LossRecipe loss) => loss.Kind != LossKind.CrossEntropy;
 
     private static string? WithoutClassWeights(LossRecipe loss) => loss.ClassWeights == ClassWeights.None ? "without class_weights" : null;
+
+    private static string? WithMlmHead(HeadRecipe head) => head.Kind == HeadKind.Mlm ? "with kind mlm" : null;
+
+    private static (string Found, string Remedy)? TemplateFault(string template)
+    {
+        try
+        {
+            PromptTemplate.Parse(template);
+            return null;
+        }
+        catch (FormatException fault)
+        {
+            string[] parts = fault.Message.Split("; ", 2);
+            return (parts[0], parts[1]);
+        }
+    }
 
     private static string? WithoutAdamW(StageRecipe stage) => stage.Optimizer == OptimizerKind.AdamW ? null : "without optimizer adamw";
 

@@ -51,7 +51,7 @@ internal sealed class RecipeSection<T>(T empty)
     }
 
     /// <summary>Adds a key whose value is free text that <paramref name="isValid"/> accepts.</summary>
-    public RecipeSection<T> Text(string name, Func<T, string> get, Func<T, string, T> set, string expected, Func<string, bool> isValid, IReadOnlyList<string>? known = null)
+    public RecipeSection<T> Text(string name, Func<T, string> get, Func<T, string, T> set, string expected, Func<string, bool> isValid, IReadOnlyList<string>? known = null, Func<T, string?>? idle = null)
     {
         _keys.Add(new Key(
             name,
@@ -59,7 +59,7 @@ internal sealed class RecipeSection<T>(T empty)
                 ? text
                 : throw document.Fault(node, path, $"'{RecipeDocument.OneLine(text)}'{NearestName.Hint(text, known ?? [])}", $"expected {expected}")),
             record => TextNode(get(record)),
-            null));
+            idle));
         return this;
     }
 

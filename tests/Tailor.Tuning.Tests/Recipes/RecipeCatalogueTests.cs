@@ -10,6 +10,14 @@ public class RecipeCatalogueTests
     public void The_recipes_of_cls_tuning_are_there() =>
         Assert.Superset(new HashSet<string> { "cls-tanh", "cls-relu", "cls-eta", "cls-focal-glee", "cls-focal", "cls-weighted" }, RecipeCatalogue.Names.ToHashSet());
 
+    [Fact]
+    public void Every_row_of_glees_table_is_there() => Assert.Superset(
+        new HashSet<string>
+        {
+            "cls-tanh", "cls-eta", "cls-focal-glee", "prompt", "prompt-focal-glee", "cls-relu", "cls-eta-relu", "cls-focal-glee-relu", "cls-prompt", "cls-layer-norm", "cls-pretrained-norm", "prompt-decoupled",
+        },
+        RecipeCatalogue.Names.ToHashSet());
+
     [Theory]
     [MemberData(nameof(Names))]
     public void A_recipe_is_a_short_page_named_as_its_file(string name)
@@ -36,6 +44,11 @@ public class RecipeCatalogueTests
     {
         Assert.Equal(HeadActivation.Relu, RecipeCatalogue.Load("cls-relu").Head.Activation);
         Assert.Equal(new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 1.1 }, RecipeCatalogue.Load("cls-eta").Calibration);
+        Assert.Equal(new HeadRecipe { Activation = HeadActivation.Relu, Norm = HeadNorm.Fresh }, RecipeCatalogue.Load("cls-layer-norm").Head);
+        Assert.Equal(new HeadRecipe { Activation = HeadActivation.Relu, Norm = HeadNorm.Pretrained }, RecipeCatalogue.Load("cls-pretrained-norm").Head);
+        Assert.Equal((InputKind.Template, HeadKind.Cls), (RecipeCatalogue.Load("cls-prompt").Input.Kind, RecipeCatalogue.Load("cls-prompt").Head.Kind));
+        Assert.Equal(new HeadRecipe { Kind = HeadKind.Mlm }, RecipeCatalogue.Load("prompt").Head);
+        Assert.Equal(new HeadRecipe { Kind = HeadKind.Mlm, Decoder = HeadDecoder.Decoupled }, RecipeCatalogue.Load("prompt-decoupled").Head);
         Assert.Equal(new LossRecipe { Kind = LossKind.FocalGlee, Gamma = 1 }, RecipeCatalogue.Load("cls-focal-glee").Stages[0].Loss);
         Assert.Equal(new LossRecipe { Kind = LossKind.Focal, Gamma = 2 }, RecipeCatalogue.Load("cls-focal").Stages[0].Loss);
         Assert.Equal(new LossRecipe { ClassWeights = ClassWeights.EffectiveNumber, Beta = 0.9999 }, RecipeCatalogue.Load("cls-weighted").Stages[0].Loss);
@@ -45,7 +58,7 @@ public class RecipeCatalogueTests
     public void An_unknown_recipe_is_refused_with_the_nearest_name_and_the_list()
     {
         InputException fault = Assert.Throws<InputException>(() => RecipeCatalogue.Load("cls-tahn"));
-        Assert.StartsWith("recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?); the recipes are cls-eta, ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?); the recipes are cls-eta, cls-eta-relu, ", fault.Message, StringComparison.Ordinal);
         Assert.StartsWith("none/such.yaml: no such recipe file", Assert.Throws<InputException>(() => RecipeCatalogue.Load("none/such.yaml")).Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,63 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using Tailor.Foundation;
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning;
+
+/// <summary>
+/// Prompt-tuning's head (Glee, arXiv 2205.05461): the pretrained MLM head on the state of the mask; a class's score is the mean of its label tokens' logits. Only those rows of the decoder are computed, and their gradient
+/// reaches the word embedding, or, decoupled from it, a decoder of the head's own that starts as a copy.
+/// </summary>
+public sealed class MlmHead : ClassificationHead
+{
+    private readonly BertMlmHead _head;
+    private readonly Parameter _decoder;
+    private readonly bool _decoupled;
+    private readonly long[] _tokens;
+    private readonly float[] _shares;
+
+    /// <summary>Takes the backbone's MLM head.</summary>
+    /// <param name="recipe">Whether the decoder is tied to the word embedding.</param>
+    /// <param name="build">Where a decoder of its own comes from.</param>
+    /// <param name="mlm">The model's MLM head, when it has one.</param>
+    /// <param name="labelTokens">The vocabulary ids of each class's words.</param>
+    /// <exception cref="InputException">The model has no MLM head.</exception>
+    public MlmHead(HeadRecipe recipe, ParameterBuilder build, BertMlmHead? mlm, IReadOnlyList<int[]> labelTokens)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(build);
+        ArgumentNullException.ThrowIfNull(labelTokens);
+        _head = mlm ?? throw new InputException("this checkpoint has no MLM head (cls.predictions), which prompt-tuning reads its classes from; use a checkpoint of a masked language model, or a cls recipe");
+        _decoupled = recipe.Decoder == HeadDecoder.Decoupled;
+        _decoder = _decoupled ? build.Copy("head.decoder.weight", _head.Decoder) : _head.Decoder;
+        _tokens = [.. labelTokens.SelectMany(ids => ids).Distinct().Order().Select(id => (long)id)];
+        Classes = labelTokens.Count;
+        _shares = new float[_tokens.Length * Classes];
+        for (int c = 0; c < Classes; c++)
+        {
+            foreach (int token in labelTokens[c])
+            {
+                _shares[(Array.BinarySearch(_tokens, token) * Classes) + c] += 1f / labelTokens[c].Length;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Classes { get; }
+
+    /// <inheritdoc/>
+    public override Linear? Output => null;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Parameter> Parameters => _decoupled ? [.. _head.Parameters, _decoder] : _head.Parameters;
+
+    /// <inheritdoc/>
+    public override Tensor Forward(Tensor state, DropoutPlaces dropout)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        Tensor tokens = tensor(_tokens, device: state.device), shares = tensor(_shares, [_tokens.Length, Classes], device: state.device);
+        Tensor logits = Linear.Apply(_head.Transform(state), RowGather.Apply(_decoder, tokens), _head.Bias.Value.index_select(0, tokens));
+        return logits.matmul(shares);
+    }
+}
