@@ -49,7 +49,7 @@ public sealed class TextModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ClassificationHead? head = null;
-        TextBackbone backbone = TextBackbone.Load(directory, seed, device, built => head = ClassificationHead.Create(recipe.Head, built, classes, verbalizer?.TokenIds(built.Tokenizer, built.Report.Notes.Add)), aliases);
+        TextBackbone backbone = TextBackbone.Load(directory, seed, device, built => head = ClassificationHead.Create(recipe.Head, built, classes, verbalizer), aliases);
         try
         {
             backbone.RequireLength(recipe.Input.MaxLength);

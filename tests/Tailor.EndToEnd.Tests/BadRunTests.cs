@@ -20,6 +20,14 @@ public sealed class BadRunTests(TinyWorld world)
         ["a recipe file with a wrong key"] = new(Train("--recipe", "own.yaml", "--out", "run"), ["own.yaml:5", "unknown key 'activtion'", "did you mean 'activation'"], (_, place) => place.Write("own.yaml", Recipe)),
         ["a wrong key in --set"] = new(Train("--set", "stages.0.learning_rat=1", "--out", "run"), ["--set stages.0.learning_rat=1", "unknown key 'learning_rat'", "the keys here are"]),
         ["a recipe that is not known"] = new(Train("--recipe", "cls-tahn", "--out", "run"), ["'cls-tahn'", "did you mean 'cls-tanh'"]),
+        ["a template without a mask in a prompt recipe"] = new(Prompt("--set", "input.template='{text} only'"), ["mlm", "a template with {mask}"]),
+        ["a template with two masks"] = new(Prompt("--set", "input.template='{text} {mask} {mask}'"), ["input.template", "2 times {mask}", "once"]),
+        ["a template with an unknown placeholder"] = new(Prompt("--set", "input.template='{text} {msk}'"), ["input.template", "unknown placeholder {msk}", "{text_a} {text_b}"]),
+        ["a verbalizer that misses a class"] = new(Prompt("--verbalizer", "words.yaml"), ["words.yaml", "no words for the class", "give every class a word"], (_, place) => place.Write("words.yaml", "tool: saw\n")),
+        ["a verbalizer that repeats a class"] = new(Prompt("--verbalizer", "words.yaml"), ["words.yaml:2", "a second time"], (_, place) => place.Write("words.yaml", "tool: saw\ntool: hammer\n")),
+        ["a verbalizer for a recipe that reads none"] = new(Train("--verbalizer", "words.yaml", "--set", "input.max_length=32", "--out", "run"), ["cls-tanh", "leave --verbalizer out"]),
+        ["a prompt recipe on a checkpoint without MLM head"] = new(
+            ["train", "--data", "rows.csv", "--model", "tuned/model", "--recipe", "prompt", "--set", "input.max_length=32", "--out", "run"], ["no MLM head", "masked language model"], (world, place) => world.CopyFinished(place, "tuned")),
         ["an output folder that exists"] = new(Train("--out", "model"), ["model", "exists and is not empty", "choose another --out"]),
         ["--resume of a finished run"] = new(Resume, ["run", "finished", "result.json"], (world, place) => world.CopyFinished(place, "run")),
         ["--resume with a row changed"] = new(Resume, ["rows.csv", "not what the run was begun with", "restore"], ChangeRow),
@@ -80,6 +88,8 @@ public sealed class BadRunTests(TinyWorld world)
     }
 
     private static string[] Train(params string[] rest) => ["train", "--data", "rows.csv", "--model", "model", .. rest];
+
+    private static string[] Prompt(params string[] rest) => Train(["--recipe", "prompt", "--set", "input.max_length=32", .. rest, "--out", "run"]);
 
     private static void ChangeRow(TinyWorld world, TemporaryFolder place)
     {

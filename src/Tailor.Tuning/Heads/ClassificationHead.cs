@@ -26,15 +26,15 @@ public abstract class ClassificationHead
     /// <param name="recipe">What the recipe says.</param>
     /// <param name="backbone">The model it stands on.</param>
     /// <param name="classes">The number of classes.</param>
-    /// <param name="labelTokens">The vocabulary ids of each class's words; only a head of kind <see cref="HeadKind.Mlm"/> needs them.</param>
-    public static ClassificationHead Create(HeadRecipe recipe, TextBackbone backbone, int classes, IReadOnlyList<int[]>? labelTokens = null)
+    /// <param name="verbalizer">The classes' words; only a head of kind <see cref="HeadKind.Mlm"/> needs them.</param>
+    public static ClassificationHead Create(HeadRecipe recipe, TextBackbone backbone, int classes, Verbalizer? verbalizer)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(backbone);
         return recipe.Kind switch
         {
             HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes, backbone.MlmHead),
-            HeadKind.Mlm => new MlmHead(recipe, backbone.Build, backbone.MlmHead, labelTokens ?? throw new ArgumentNullException(nameof(labelTokens))),
+            HeadKind.Mlm => MlmHead.On(recipe, backbone, verbalizer!),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a head."),
         };
     }

@@ -20,15 +20,15 @@ public sealed class MlmHead : ClassificationHead
     /// <summary>Takes the backbone's MLM head.</summary>
     /// <param name="recipe">Whether the decoder is tied to the word embedding.</param>
     /// <param name="build">Where a decoder of its own comes from.</param>
-    /// <param name="mlm">The model's MLM head, when it has one.</param>
+    /// <param name="mlm">The model's MLM head.</param>
     /// <param name="labelTokens">The vocabulary ids of each class's words.</param>
-    /// <exception cref="InputException">The model has no MLM head.</exception>
-    public MlmHead(HeadRecipe recipe, ParameterBuilder build, BertMlmHead? mlm, IReadOnlyList<int[]> labelTokens)
+    public MlmHead(HeadRecipe recipe, ParameterBuilder build, BertMlmHead mlm, IReadOnlyList<int[]> labelTokens)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(build);
+        ArgumentNullException.ThrowIfNull(mlm);
         ArgumentNullException.ThrowIfNull(labelTokens);
-        _head = mlm ?? throw new InputException("this checkpoint has no MLM head (cls.predictions), which prompt-tuning reads its classes from; use a checkpoint of a masked language model, or a cls recipe");
+        _head = mlm;
         _decoupled = recipe.Decoder == HeadDecoder.Decoupled;
         _decoder = _decoupled ? build.Copy("head.decoder.weight", _head.Decoder) : _head.Decoder;
         _tokens = [.. labelTokens.SelectMany(ids => ids).Distinct().Order().Select(id => (long)id)];
@@ -41,6 +41,20 @@ public sealed class MlmHead : ClassificationHead
                 _shares[(Array.BinarySearch(_tokens, token) * Classes) + c] += 1f / labelTokens[c].Length;
             }
         }
+    }
+
+    /// <summary>Makes the head of a model whose classes have words.</summary>
+    /// <param name="recipe">Whether the decoder is tied to the word embedding.</param>
+    /// <param name="backbone">The model it stands on.</param>
+    /// <param name="verbalizer">The classes' words.</param>
+    /// <exception cref="InputException">The model has no MLM head, or its vocabulary does not cover a class's words.</exception>
+    public static MlmHead On(HeadRecipe recipe, TextBackbone backbone, Verbalizer verbalizer)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(verbalizer);
+        return backbone.MlmHead is { } mlm
+            ? new MlmHead(recipe, backbone.Build, mlm, verbalizer.TokenIds(backbone.Tokenizer, backbone.Report.Notes.Add))
+            : throw new InputException("this checkpoint has no MLM head (cls.predictions), which prompt-tuning reads its classes from; use a checkpoint of a masked language model, or a cls recipe");
     }
 
     /// <inheritdoc/>
