@@ -21,6 +21,11 @@ public static class LossFactory
             LossKind.CrossEntropy => new CrossEntropyLoss(weights, recipe.Normalize, recipe.LabelSmoothing),
             LossKind.Focal => new FocalLoss(recipe.Gamma, weights, recipe.Normalize),
             LossKind.FocalGlee => new GleeFocalLoss(recipe.Gamma, weights, recipe.Normalize),
+            LossKind.LogitAdjusted => new LogitAdjustedLoss(trainCounts, recipe.Tau, weights, recipe.Normalize),
+            LossKind.BalancedSoftmax => new LogitAdjustedLoss(trainCounts, tau: 1, weights, recipe.Normalize),
+            LossKind.VectorScaling => new VectorScalingLoss(trainCounts, recipe.Gamma, recipe.Tau, weights, recipe.Normalize),
+            LossKind.Ldam => new LdamLoss(trainCounts, recipe.MaxMargin, recipe.Scale, weights, recipe.Normalize),
+            LossKind.Seesaw => new SeesawLoss(trainCounts, recipe.P, recipe.Q, weights, recipe.Normalize),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a loss."),
         };
     }

@@ -6,8 +6,23 @@ public sealed record LossRecipe
     /// <summary>The loss.</summary>
     public LossKind Kind { get; init; }
 
-    /// <summary>The focusing exponent, above 0 and at most 10 for the focal losses; 0, its only value, for cross-entropy.</summary>
+    /// <summary>The focusing exponent of the focal losses and the scaling exponent of vector scaling, above 0 and at most 10; 0, its only value, for the others.</summary>
     public double Gamma { get; init; }
+
+    /// <summary>The weight of the classes' log shares in logit adjustment and vector scaling, at least 0 and at most 10.</summary>
+    public double Tau { get; init; } = 1;
+
+    /// <summary>LDAM's margin of the rarest class, at least 0 and at most 10.</summary>
+    public double MaxMargin { get; init; } = 0.5;
+
+    /// <summary>What LDAM multiplies logits by, above 0 and at most 1000.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>The power of seesaw's mitigation, at least 0 and at most 10.</summary>
+    public double P { get; init; } = 0.8;
+
+    /// <summary>The power of seesaw's compensation, at least 0 and at most 10.</summary>
+    public double Q { get; init; } = 2;
 
     /// <summary>The share of the target spread evenly over all classes, in [0, 1); cross-entropy only.</summary>
     public double LabelSmoothing { get; init; }
@@ -36,6 +51,21 @@ public enum LossKind
 
     /// <summary>(1 + CE)^gamma CE: what the published code of Glee (EMNLP 2022) computes where the paper says focal loss.</summary>
     FocalGlee,
+
+    /// <summary>CE of the logits plus tau times the classes' log shares (Menon et al., ICLR 2021).</summary>
+    LogitAdjusted,
+
+    /// <summary>Logit adjustment with tau 1 (Ren et al., NeurIPS 2020).</summary>
+    BalancedSoftmax,
+
+    /// <summary>Logit adjustment whose logits are scaled by class too (Kini et al., NeurIPS 2021).</summary>
+    VectorScaling,
+
+    /// <summary>CE with a margin for the label that is larger the rarer it is (Cao et al., NeurIPS 2019).</summary>
+    Ldam,
+
+    /// <summary>CE whose rivals are weighed by counts and by mistakes (Wang et al., CVPR 2021).</summary>
+    Seesaw,
 }
 
 /// <summary>Where the weight of a class comes from; the counts are those of the training set.</summary>

@@ -25,9 +25,14 @@ internal static class RecipeSchema
         .Number("eta", r => r.Eta, (r, v) => r with { Eta = v }, NumberRange.From0(10), r => r.Kind == CalibrationKind.EtaNorm ? null : "without kind eta_norm");
 
     private static readonly RecipeSection<LossRecipe> Loss = new RecipeSection<LossRecipe>(new())
-        .Choice("kind", [("cross_entropy", LossKind.CrossEntropy), ("focal", LossKind.Focal), ("focal_glee", LossKind.FocalGlee)], r => r.Kind, (r, v) => r with { Kind = v })
-        .Number("gamma", r => r.Gamma, (r, v) => r with { Gamma = v }, NumberRange.Above0(10), r => IsFocal(r) ? null : "with kind cross_entropy")
-        .Number("label_smoothing", r => r.LabelSmoothing, (r, v) => r with { LabelSmoothing = v }, NumberRange.Share, r => IsFocal(r) ? "with a focal loss" : null)
+        .Choice("kind", LossKinds, r => r.Kind, (r, v) => r with { Kind = v })
+        .Number("gamma", r => r.Gamma, (r, v) => r with { Gamma = v }, NumberRange.Above0(10), r => UsesGamma(r) ? null : $"with kind {NameOf(r.Kind)}")
+        .Number("tau", r => r.Tau, (r, v) => r with { Tau = v }, NumberRange.From0(10), r => r.Kind is LossKind.LogitAdjusted or LossKind.VectorScaling ? null : $"with kind {NameOf(r.Kind)}")
+        .Number("max_margin", r => r.MaxMargin, (r, v) => r with { MaxMargin = v }, NumberRange.From0(10), r => r.Kind == LossKind.Ldam ? null : "without kind ldam")
+        .Number("scale", r => r.Scale, (r, v) => r with { Scale = v }, NumberRange.Above0(1000), r => r.Kind == LossKind.Ldam ? null : "without kind ldam")
+        .Number("p", r => r.P, (r, v) => r with { P = v }, NumberRange.From0(10), r => r.Kind == LossKind.Seesaw ? null : "without kind seesaw")
+        .Number("q", r => r.Q, (r, v) => r with { Q = v }, NumberRange.From0(10), r => r.Kind == LossKind.Seesaw ? null : "without kind seesaw")
+        .Number("label_smoothing", r => r.LabelSmoothing, (r, v) => r with { LabelSmoothing = v }, NumberRange.Share, r => IsFocal(r) ? "with a focal loss" : r.Kind == LossKind.CrossEntropy ? null : $"with kind {NameOf(r.Kind)}")
         .Choice(
             "class_weights",
             [("none", ClassWeights.None), ("balanced", ClassWeights.Balanced), ("effective_number", ClassWeights.EffectiveNumber), ("inverse_frequency", ClassWeights.InverseFrequency)],
@@ -109,7 +114,23 @@ internal static class RecipeSchema
 
     private static bool IsOneLine(string text) => text.Length is >= 1 and <= 300 && !text.Any(char.IsControl);
 
-    private static bool IsFocal(LossRecipe loss) => loss.Kind != LossKind.CrossEntropy;
+    private static (string Name, LossKind Value)[] LossKinds =>
+    [
+        ("cross_entropy", LossKind.CrossEntropy),
+        ("focal", LossKind.Focal),
+        ("focal_glee", LossKind.FocalGlee),
+        ("logit_adjusted", LossKind.LogitAdjusted),
+        ("balanced_softmax", LossKind.BalancedSoftmax),
+        ("vector_scaling", LossKind.VectorScaling),
+        ("ldam", LossKind.Ldam),
+        ("seesaw", LossKind.Seesaw),
+    ];
+
+    private static string NameOf(LossKind kind) => LossKinds.Single(known => known.Value == kind).Name;
+
+    private static bool IsFocal(LossRecipe loss) => loss.Kind is LossKind.Focal or LossKind.FocalGlee;
+
+    private static bool UsesGamma(LossRecipe loss) => IsFocal(loss) || loss.Kind == LossKind.VectorScaling;
 
     private static string? WithoutClassWeights(LossRecipe loss) => loss.ClassWeights == ClassWeights.None ? "without class_weights" : null;
 
