@@ -102,7 +102,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
 
     /// <summary>The names a recipe's head has in transformers' layout; empty when transformers has no such head.</summary>
     private static Dictionary<string, string> Names(Recipe recipe) =>
-        recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
+        recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None, Feature: HeadFeature.State, Width: null } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
 
     /// <summary>The recipe as inference needs it: what saving folded into the weights is not applied again.</summary>
     private Recipe ForInference() => Recipe with { Calibration = new CalibrationRecipe() };

@@ -47,6 +47,7 @@ public sealed class TunedModelTests : IDisposable
     [InlineData("cls-prompt", "BertModel")]
     [InlineData("cls-layer-norm", "BertModel")]
     [InlineData("cls-pretrained-norm", "BertModel")]
+    [InlineData("two-stage", "BertModel")]
     public void A_saved_model_of_a_recipe_predicts_what_it_predicted(string name, string architecture)
     {
         Recipe recipe = RecipeCatalogue.Load(name, ["input.max_length=24"]);

@@ -46,6 +46,9 @@ public sealed class BertEncoder
     /// <summary>Whether the encoder has BERT's pooler.</summary>
     public bool HasPooler => _pooler is not null;
 
+    /// <summary>The pooler's linear layer, or null when the encoder has none.</summary>
+    public Linear? Pooler => _pooler;
+
     /// <summary>The states of all tokens after the last layer.</summary>
     /// <param name="batch">The tokens.</param>
     /// <param name="dropout">The pass's dropout.</param>

@@ -13,6 +13,13 @@ public sealed record Initial(double StandardDeviation, double Mean = 0)
     /// <summary>All zeros.</summary>
     public static Initial Zeros { get; } = new(0);
 
+    /// <summary>Half the width of a uniform distribution around <see cref="Mean"/>, which is taken in the place of the normal one when this is above 0.</summary>
+    public double Bound { get; init; }
+
+    /// <summary>PyTorch's start of a linear layer, weight and bias: uniform in ±1 / √inputs (He et al., ICCV 2015, with a = √5).</summary>
+    /// <param name="inputs">Columns of the layer's weight.</param>
+    public static Initial UniformFor(long inputs) => new(0) { Bound = 1 / Math.Sqrt(inputs) };
+
     /// <summary>All ones.</summary>
     public static Initial Ones { get; } = new(0, 1);
 }
@@ -101,9 +108,12 @@ public sealed class ParameterBuilder(
     /// <param name="path">The layer's path.</param>
     /// <param name="inputs">Columns of the weight.</param>
     /// <param name="outputs">Rows of the weight.</param>
-    /// <param name="initial">Fresh values of the weight; the bias starts at zero.</param>
-    public Linear Linear(string path, long inputs, long outputs, Initial initial) =>
-        new(Get(path + ".weight", initial, outputs, inputs), Get(path + ".bias", Initial.Zeros, outputs));
+    /// <param name="initial">Fresh values of the weight; the bias starts at zero, or, of a uniform start, has the same.</param>
+    public Linear Linear(string path, long inputs, long outputs, Initial initial)
+    {
+        ArgumentNullException.ThrowIfNull(initial);
+        return new(Get(path + ".weight", initial, outputs, inputs), Get(path + ".bias", initial.Bound > 0 ? initial : Initial.Zeros, outputs));
+    }
 
     /// <summary>A layer norm under a path.</summary>
     /// <param name="path">The layer's path.</param>
@@ -157,7 +167,7 @@ public sealed class ParameterBuilder(
 
     private Tensor Fresh(string name, Initial initial, long[] shape)
     {
-        if (initial.StandardDeviation == 0)
+        if (initial.StandardDeviation == 0 && initial.Bound == 0)
         {
             return full(shape, (float)initial.Mean, dtype: ScalarType.Float32);
         }
@@ -166,7 +176,7 @@ public sealed class ParameterBuilder(
         float[] values = new float[shape.Aggregate(1L, (a, b) => a * b)];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = (float)(initial.Mean + (initial.StandardDeviation * stream.NextGaussian()));
+            values[i] = (float)(initial.Mean + (initial.Bound > 0 ? initial.Bound * ((2 * stream.NextDouble()) - 1) : initial.StandardDeviation * stream.NextGaussian()));
         }
 
         return tensor(values, shape);

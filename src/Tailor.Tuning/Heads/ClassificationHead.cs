@@ -33,7 +33,7 @@ public abstract class ClassificationHead
         ArgumentNullException.ThrowIfNull(backbone);
         return recipe.Kind switch
         {
-            HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes, backbone.MlmHead),
+            HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes, backbone.MlmHead, backbone.Encoder.Pooler),
             HeadKind.Mlm => MlmHead.On(recipe, backbone, verbalizer!),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a head."),
         };

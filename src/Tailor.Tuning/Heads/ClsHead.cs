@@ -22,6 +22,7 @@ public sealed class ClsHead : ClassificationHead
 
     private readonly Linear _dense, _output;
     private readonly LayerNorm? _norm;
+    private readonly Linear? _pooler;
     private readonly Activation _activation;
     private readonly double _dropout;
 
@@ -31,20 +32,23 @@ public sealed class ClsHead : ClassificationHead
     /// <param name="hiddenSize">Width of the state.</param>
     /// <param name="classes">The number of classes.</param>
     /// <param name="mlm">The model's MLM head, when it has one.</param>
+    /// <param name="pooler">The encoder's pooler, when it has one.</param>
     /// <exception cref="InputException">The norm is to be the MLM head's, and the model has none.</exception>
-    public ClsHead(HeadRecipe recipe, ParameterBuilder build, int hiddenSize, int classes, BertMlmHead? mlm = null)
+    public ClsHead(HeadRecipe recipe, ParameterBuilder build, int hiddenSize, int classes, BertMlmHead? mlm = null, Linear? pooler = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(build);
-        var initial = new Initial(recipe.InitStd);
-        _dense = build.Linear(DensePath, hiddenSize, hiddenSize, initial);
+        int width = recipe.Width ?? hiddenSize;
+        Initial Start(int inputs) => recipe.Init == HeadInit.Uniform ? Initial.UniformFor(inputs) : new Initial(recipe.InitStd);
+        _pooler = recipe.Feature == HeadFeature.State ? null : pooler ?? build.Linear(BertEncoder.PoolerPath, hiddenSize, hiddenSize, new Initial(recipe.InitStd));
+        _dense = build.Linear(DensePath, hiddenSize, width, Start(hiddenSize));
         _norm = recipe.Norm switch
         {
-            HeadNorm.Fresh => build.LayerNorm(NormPath, hiddenSize, FreshEpsilon),
+            HeadNorm.Fresh => build.LayerNorm(NormPath, width, FreshEpsilon),
             HeadNorm.Pretrained => PretrainedNorm(build, mlm, hiddenSize),
             _ => null,
         };
-        _output = build.Linear(OutputPath, hiddenSize, classes, initial);
+        _output = build.Linear(OutputPath, width, classes, Start(width));
         _activation = recipe.Activation == HeadActivation.Tanh ? Activation.Tanh : Activation.Relu;
         _dropout = recipe.Norm == HeadNorm.Pretrained ? 0 : recipe.Dropout;
         Classes = classes;
@@ -58,13 +62,13 @@ public sealed class ClsHead : ClassificationHead
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters =>
-        [_dense.Weight, _dense.Bias!, .. _norm is null ? Array.Empty<Parameter>() : [_norm.Weight, _norm.Bias], _output.Weight, _output.Bias!];
+        [.. _pooler is null ? Array.Empty<Parameter>() : [_pooler.Weight, _pooler.Bias!], _dense.Weight, _dense.Bias!, .. _norm is null ? Array.Empty<Parameter>() : [_norm.Weight, _norm.Bias], _output.Weight, _output.Bias!];
 
     /// <inheritdoc/>
     public override Tensor Forward(Tensor state, DropoutPlaces dropout)
     {
         ArgumentNullException.ThrowIfNull(dropout);
-        Tensor features = dropout.Apply(_activation.Apply(_dense.Forward(state)), _dropout);
+        Tensor features = dropout.Apply(_activation.Apply(_dense.Forward(_pooler?.Forward(state).tanh() ?? state)), _dropout);
         return _output.Forward(_norm?.Forward(features) ?? features);
     }
 

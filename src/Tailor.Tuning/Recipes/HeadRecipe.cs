@@ -6,6 +6,12 @@ public sealed record HeadRecipe
     /// <summary>The head's shape.</summary>
     public HeadKind Kind { get; init; }
 
+    /// <summary>What the head reads.</summary>
+    public HeadFeature Feature { get; init; }
+
+    /// <summary>The width between the head's two layers, 1 to 65536; null for the encoder's.</summary>
+    public int? Width { get; init; }
+
     /// <summary>The function between the head's two layers.</summary>
     public HeadActivation Activation { get; init; }
 
@@ -18,7 +24,10 @@ public sealed record HeadRecipe
     /// <summary>The share of features dropped before the last layer while training, in [0, 1).</summary>
     public double Dropout { get; init; } = 0.1;
 
-    /// <summary>The standard deviation of the new weights, above 0 and at most 1; new biases are 0.</summary>
+    /// <summary>How new weights start.</summary>
+    public HeadInit Init { get; init; }
+
+    /// <summary>The standard deviation of new weights that start normal, above 0 and at most 1; their biases are 0.</summary>
     public double InitStd { get; init; } = 0.02;
 }
 
@@ -33,6 +42,26 @@ public enum HeadKind
 
     /// <summary>The pretrained MLM head on the mask's last hidden state, with a verbalizer (the prompt-tuning of the same paper).</summary>
     Mlm,
+}
+
+/// <summary>What the head reads.</summary>
+public enum HeadFeature
+{
+    /// <summary>The last hidden state at the read position.</summary>
+    State,
+
+    /// <summary>BERT's pooler on that state: its pretrained dense layer and tanh. It trains with the head; where the checkpoint has none it starts fresh.</summary>
+    Pooler,
+}
+
+/// <summary>How new weights start.</summary>
+public enum HeadInit
+{
+    /// <summary>Normal, with biases 0, as transformers does.</summary>
+    Normal,
+
+    /// <summary>Uniform in ±1 / √inputs, biases too, as PyTorch's linear layer does.</summary>
+    Uniform,
 }
 
 /// <summary>The layer norm before the head's last layer.</summary>

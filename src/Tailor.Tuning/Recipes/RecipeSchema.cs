@@ -14,10 +14,14 @@ internal static class RecipeSchema
 
     private static readonly RecipeSection<HeadRecipe> Head = new RecipeSection<HeadRecipe>(new())
         .Choice("kind", [("cls", HeadKind.Cls), ("mlm", HeadKind.Mlm)], r => r.Kind, (r, v) => r with { Kind = v })
+        .Choice("feature", [("state", HeadFeature.State), ("pooler", HeadFeature.Pooler)], r => r.Feature, (r, v) => r with { Feature = v }, WithMlmHead)
+        .Whole("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, WithMlmHead)
         .Choice("activation", [("tanh", HeadActivation.Tanh), ("relu", HeadActivation.Relu)], r => r.Activation, (r, v) => r with { Activation = v }, WithMlmHead)
         .Choice("norm", [("none", HeadNorm.None), ("fresh", HeadNorm.Fresh), ("pretrained", HeadNorm.Pretrained)], r => r.Norm, (r, v) => r with { Norm = v }, WithMlmHead)
         .Number("dropout", r => r.Dropout, (r, v) => r with { Dropout = v }, NumberRange.Share, r => r.Norm == HeadNorm.Pretrained ? "with norm pretrained, which has none before it" : WithMlmHead(r))
-        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), WithMlmHead)
+        .Choice("init", [("normal", HeadInit.Normal), ("uniform", HeadInit.Uniform)], r => r.Init, (r, v) => r with { Init = v }, WithMlmHead)
+        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), r => r.Init == HeadInit.Uniform ? "with init uniform" : WithMlmHead(r))
+        .Require(["width", "norm"], (r, _) => r.Width is not null && r.Norm == HeadNorm.Pretrained ? ("a width beside norm pretrained, which has the encoder's", "remove width, or take norm fresh") : null)
         .Choice("decoder", [("tied", HeadDecoder.Tied), ("decoupled", HeadDecoder.Decoupled)], r => r.Decoder, (r, v) => r with { Decoder = v }, r => r.Kind == HeadKind.Mlm ? null : "without kind mlm");
 
     private static readonly RecipeSection<CalibrationRecipe> Calibration = new RecipeSection<CalibrationRecipe>(new())
@@ -44,7 +48,8 @@ internal static class RecipeSchema
         .Require(["kind"], (r, given) => !IsFocal(r) || given("gamma") ? null : ("a focal loss without gamma", "give gamma; 2 is usual for focal, 1 for focal_glee"));
 
     private static readonly RecipeSection<StageRecipe> Stage = new RecipeSection<StageRecipe>(new())
-        .Choice("train", [("all", TrainScope.All), ("head", TrainScope.Head)], r => r.Train, (r, v) => r with { Train = v })
+        .Choice("train", [("all", TrainScope.All), ("head", TrainScope.Head), ("last_layers", TrainScope.LastLayers)], r => r.Train, (r, v) => r with { Train = v })
+        .Whole("layers", r => r.Layers, (r, v) => r with { Layers = v }, 1, 1000, r => r.Train == TrainScope.LastLayers ? null : "without train last_layers")
         .Number("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, NumberRange.Above0(10_000))
         .Whole("steps", r => r.Steps, (r, v) => r with { Steps = v }, 1, 100_000_000)
         .Whole("batch_size", r => r.BatchSize, (r, v) => r with { BatchSize = v }, 1, 65536, r => r.TokensPerBatch is null ? null : "beside tokens_per_batch")

@@ -8,6 +8,9 @@ public sealed record StageRecipe
     /// <summary>Which parameters train.</summary>
     public TrainScope Train { get; init; }
 
+    /// <summary>How many of the last encoder layers train with the head, 1 to 1000; only with <see cref="TrainScope.LastLayers"/>.</summary>
+    public int Layers { get; init; } = 1;
+
     /// <summary>Passes over the training set, above 0 and at most 10000; exactly one of this and <see cref="Steps"/> is given.</summary>
     public double? Epochs { get; init; }
 
@@ -89,6 +92,9 @@ public enum TrainScope
 
     /// <summary>The head alone; no gradient is asked of the backbone.</summary>
     Head,
+
+    /// <summary>The head, with the pooler when it reads it, and the last layers of the encoder.</summary>
+    LastLayers,
 }
 
 /// <summary>The optimizers.</summary>

@@ -30,5 +30,5 @@ public static class StagePlanner
         parameters.GroupBy(p => weightDecay == 0 || IsBiasOrNorm(p.Name) ? 0 : weightDecay)
             .Select(g => new ParameterGroup { Parameters = g.ToArray(), WeightDecay = g.Key, LearningRateScale = learningRateScale });
 
-    private static bool IsBiasOrNorm(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.Contains("LayerNorm.", StringComparison.Ordinal);
+    private static bool IsBiasOrNorm(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.Contains("LayerNorm.", StringComparison.Ordinal) || name.Contains(".ln.", StringComparison.Ordinal);
 }

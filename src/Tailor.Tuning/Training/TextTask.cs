@@ -1,6 +1,7 @@
 using Tailor.Backbones;
 using Tailor.Engine;
 using Tailor.Evaluation;
+using Tailor.Foundation;
 using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
@@ -33,10 +34,22 @@ public sealed class TextTask(
         var head = model.Head.Parameters.ToHashSet();
 
         // The pooler and the MLM head stay as they are: the head reads the last state itself.
-        IEnumerable<Parameter> body = stage.Train == TrainScope.All
-            ? model.Parameters.Where(p => !head.Contains(p) && !p.Name.StartsWith("bert.pooler.", StringComparison.Ordinal) && !p.Name.StartsWith("cls.", StringComparison.Ordinal))
-            : [];
+        IEnumerable<Parameter> body = stage.Train switch
+        {
+            TrainScope.All => model.Parameters.Where(p => !head.Contains(p) && !p.Name.StartsWith("bert.pooler.", StringComparison.Ordinal) && !p.Name.StartsWith("cls.", StringComparison.Ordinal)),
+            TrainScope.LastLayers => LastLayers(stage.Layers),
+            _ => [],
+        };
         return [.. StagePlanner.Grouped(body, stage.WeightDecay), .. StagePlanner.Grouped(model.Head.Parameters, stage.WeightDecay, (stage.HeadLr ?? stage.Lr) / stage.Lr)];
+    }
+
+    private IEnumerable<Parameter> LastLayers(int count)
+    {
+        int layers = model.Backbone.Config.Layers;
+        string[] paths = count <= layers
+            ? [.. Enumerable.Range(layers - count, count).Select(i => $"bert.encoder.layer.{i}.")]
+            : throw new InputException($"a stage trains the last {count} layers of an encoder that has {layers}; give stages.N.layers {layers} or less, or train all");
+        return model.Parameters.Where(p => paths.Any(path => p.Name.StartsWith(path, StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>

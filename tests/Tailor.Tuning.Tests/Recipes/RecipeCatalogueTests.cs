@@ -28,8 +28,31 @@ public class RecipeCatalogueTests
         Assert.Matches(@"arXiv \d{4}\.\d{5}", recipe.Paper);
     }
 
+    public static IEnumerable<TheoryDataRow<string>> GleeNames => RecipeCatalogue.Names.Where(name => name.StartsWith("cls-", StringComparison.Ordinal) || name.StartsWith("prompt", StringComparison.Ordinal)).Select(name => new TheoryDataRow<string>(name));
+
     [Theory]
-    [MemberData(nameof(Names))]
+    [InlineData("two-stage", 2)]
+    [InlineData("two-stage-weighted", 2)]
+    [InlineData("two-stage-sqrt", 2)]
+    [InlineData("vanilla", 1)]
+    [InlineData("vanilla-two-epochs", 1)]
+    [InlineData("one-stage-reweighting", 1)]
+    public void The_recipes_of_two_stage_follow_its_code(string name, int stages)
+    {
+        Recipe recipe = RecipeCatalogue.Load(name);
+        Assert.Equal(new HeadRecipe { Feature = HeadFeature.Pooler, Width = 50, Activation = HeadActivation.Relu, Dropout = 0, Init = HeadInit.Uniform }, recipe.Head);
+        Assert.Equal(stages, recipe.Stages.Count);
+        Assert.All(recipe.Stages, stage => Assert.Equal((16, 1.0, 0.0, 1e-8), (stage.BatchSize, stage.Clip, stage.Warmup, stage.Eps)));
+        Assert.Equal(1e-5, recipe.Stages[^1].Lr);
+        if (stages == 2)
+        {
+            Assert.Equal((TrainScope.LastLayers, 1, 1e-4), (recipe.Stages[0].Train, recipe.Stages[0].Layers, recipe.Stages[0].Lr));
+            Assert.Equal(new LossRecipe(), recipe.Stages[1].Loss);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(GleeNames))]
     public void A_recipe_follows_glees_protocol(string name)
     {
         Recipe recipe = RecipeCatalogue.Load(name);

@@ -37,7 +37,7 @@ public class RecipeReaderTests
     }
 
     [Theory]
-    [InlineData("lr: 5e-5", "lrr: 5e-5", "mine.yaml:13: stages.1: unknown key 'lrr' (did you mean 'lr'?); the keys here are train, epochs,")]
+    [InlineData("lr: 5e-5", "lrr: 5e-5", "mine.yaml:13: stages.1: unknown key 'lrr' (did you mean 'lr'?); the keys here are train, layers, epochs,")]
     [InlineData("head:\n", "haed:\n", "mine.yaml:6: unknown key 'haed' (did you mean 'head'?)")]
     [InlineData("relu", "rellu", "mine.yaml:7: head.activation: 'rellu' (did you mean 'relu'?); expected one of tanh, relu")]
     [InlineData("lr: 5e-5", "lr: fast", "mine.yaml:13: stages.1.lr: 'fast'; expected a number above 0 and at most 10")]
@@ -79,7 +79,7 @@ public class RecipeReaderTests
     [InlineData("kind: eta_norm", "eta: 1.2", "mine.yaml:18: calibration.eta: eta means nothing without kind eta_norm")]
     [InlineData("name: mine", "name: My Recipe", "mine.yaml:1: name: 'My Recipe'; expected lower-case letters")]
     [InlineData("paper: None\n", "", "mine.yaml:1: no key 'paper'; add paper")]
-    [InlineData("  activation: relu", "  - relu", "mine.yaml:7: head: a list of 1; expected keys and values: kind, activation")]
+    [InlineData("  activation: relu", "  - relu", "mine.yaml:7: head: a list of 1; expected keys and values: kind, feature, width, activation")]
     [InlineData("summary: A test", "name: twice", "mine.yaml:2: not valid YAML: ")]
     [InlineData("summary: A test", "summary: [A test", "mine.yaml:2: not valid YAML: the text ends too early or a bracket is not closed")]
     [InlineData("summary: A test", "summary: &a test", "mine.yaml:2: an anchor in a recipe")]
