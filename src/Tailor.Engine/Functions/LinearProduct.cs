@@ -31,67 +31,40 @@ public static class LinearProduct
         MatrixChoice.Own && x.dim() == 2 && weight.dim() == 2 && x.shape[1] == weight.shape[1] && x.numel() * weight.shape[0] >= Smallest
         && x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && TensorMemory.IsPlain(weight) && (bias is null || TensorMemory.IsPlain(bias));
 
-    private static unsafe Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
+    private static Tensor Forward(Tensor x, Tensor weight, Tensor? bias)
     {
         using Tensor input = x.contiguous();
-        Tensor output = empty(x.shape[0], weight.shape[0], ScalarType.Float32, CPU);
-        int rows = (int)x.shape[0], inputs = (int)x.shape[1], outputs = (int)weight.shape[0];
-        new MatrixProduct
-        {
-            A = TensorMemory.Pointer<float>(input),
-            ARowStep = inputs,
-            AInnerStep = 1,
-            B = TensorMemory.Pointer<float>(weight),
-            BInnerStep = 1,
-            BColumnStep = inputs,
-            C = TensorMemory.Pointer<float>(output),
-            Rows = rows,
-            Columns = outputs,
-            Inner = inputs,
-            Bias = bias is null ? null : TensorMemory.Pointer<float>(bias),
-        }.Run();
-        return output;
+        return Multiply(input, transposeA: false, weight, transposeB: true, bias);
     }
 
     /// <summary>dL/dx = dL/dy W.</summary>
-    private static unsafe Tensor InputGradient(Tensor gradient, Tensor weight)
-    {
-        int rows = (int)gradient.shape[0], outputs = (int)weight.shape[0], inputs = (int)weight.shape[1];
-        Tensor result = empty(rows, inputs, ScalarType.Float32, CPU);
-        new MatrixProduct
-        {
-            A = TensorMemory.Pointer<float>(gradient),
-            ARowStep = outputs,
-            AInnerStep = 1,
-            B = TensorMemory.Pointer<float>(weight),
-            BInnerStep = inputs,
-            BColumnStep = 1,
-            C = TensorMemory.Pointer<float>(result),
-            Rows = rows,
-            Columns = inputs,
-            Inner = outputs,
-        }.Run();
-        return result;
-    }
+    private static Tensor InputGradient(Tensor gradient, Tensor weight) => Multiply(gradient, transposeA: false, weight, transposeB: false, bias: null);
 
     /// <summary>dL/dW = (dL/dy)ᵀ x.</summary>
-    private static unsafe Tensor WeightGradient(Tensor gradient, Tensor x)
+    private static Tensor WeightGradient(Tensor gradient, Tensor x)
     {
         using Tensor input = x.contiguous();
-        int rows = (int)x.shape[0], outputs = (int)gradient.shape[1], inputs = (int)x.shape[1];
-        Tensor result = empty(outputs, inputs, ScalarType.Float32, CPU);
+        return Multiply(gradient, transposeA: true, input, transposeB: false, bias: null);
+    }
+
+    private static unsafe Tensor Multiply(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor? bias)
+    {
+        int aWidth = (int)a.shape[1], bWidth = (int)b.shape[1];
+        int rows = (int)a.shape[transposeA ? 1 : 0], inner = (int)a.shape[transposeA ? 0 : 1], columns = (int)b.shape[transposeB ? 0 : 1];
+        Tensor result = empty(rows, columns, ScalarType.Float32, CPU);
         new MatrixProduct
         {
-            A = TensorMemory.Pointer<float>(gradient),
-            ARowStep = 1,
-            AInnerStep = outputs,
-            B = TensorMemory.Pointer<float>(input),
-            BInnerStep = inputs,
-            BColumnStep = 1,
+            A = TensorMemory.Pointer<float>(a),
+            ARowStep = transposeA ? 1 : aWidth,
+            AInnerStep = transposeA ? aWidth : 1,
+            B = TensorMemory.Pointer<float>(b),
+            BInnerStep = transposeB ? 1 : bWidth,
+            BColumnStep = transposeB ? bWidth : 1,
             C = TensorMemory.Pointer<float>(result),
-            Rows = outputs,
-            Columns = inputs,
-            Inner = rows,
+            Rows = rows,
+            Columns = columns,
+            Inner = inner,
+            Bias = bias is null ? null : TensorMemory.Pointer<float>(bias),
         }.Run();
         return result;
     }

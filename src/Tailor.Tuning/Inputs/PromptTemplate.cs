@@ -60,9 +60,10 @@ public sealed class PromptTemplate
         List<(TemplatePart Part, string Text)> pieces = Split(source);
         foreach (TemplatePart part in new[] { TemplatePart.Mask, TemplatePart.TextA, TemplatePart.TextB })
         {
-            if (pieces.Count(p => p.Part == part) > 1)
+            int count = pieces.Count(p => p.Part == part);
+            if (count > 1)
             {
-                throw new FormatException($"{Count(pieces, part)} times {{{NameOf(part)}}}; once is the most");
+                throw new FormatException($"{count} times {{{NameOf(part)}}}; once is the most");
             }
         }
 
@@ -127,8 +128,6 @@ public sealed class PromptTemplate
             }
         }
     }
-
-    private static int Count(List<(TemplatePart Part, string Text)> pieces, TemplatePart part) => pieces.Count(p => p.Part == part);
 
     private static string NameOf(TemplatePart part) => Placeholders.Last(p => p.Value == part).Key;
 

@@ -8,7 +8,7 @@ public static class ClassWeighting
     /// <param name="power">ρ above 0.</param>
     public static float[] Balanced(IReadOnlyList<int> counts, double power = 1)
     {
-        double[] n = Positive(counts);
+        double[] n = ClassPriors.Counts(counts);
         double total = n.Sum();
         return n.Select(c => (float)Math.Pow(total / (n.Length * c), power)).ToArray();
     }
@@ -20,19 +20,13 @@ public static class ClassWeighting
     public static float[] EffectiveNumber(IReadOnlyList<int> counts, double beta, double power = 1)
     {
         // 1 - β^n = -expm1(n ln β); β = 0 gives every class the same weight.
-        return Scaled(Positive(counts).Select(n => beta == 0 ? 1 : (1 - beta) / -ExpMinusOne(n * Math.Log(beta))), power);
+        return Scaled(ClassPriors.Counts(counts).Select(n => beta == 0 ? 1 : (1 - beta) / -ExpMinusOne(n * Math.Log(beta))), power);
     }
 
     /// <summary>w_c ∝ π_c^-ρ with π the class shares, scaled to a mean of 1.</summary>
     /// <param name="counts">Training examples per class.</param>
     /// <param name="power">ρ above 0; 0.5 gives square-root weights.</param>
-    public static float[] InverseFrequency(IReadOnlyList<int> counts, double power = 1) => Scaled(Positive(counts).Select(n => 1 / n), power);
-
-    private static double[] Positive(IReadOnlyList<int> counts)
-    {
-        ArgumentNullException.ThrowIfNull(counts);
-        return counts.Select(c => (double)Math.Max(1, c)).ToArray();
-    }
+    public static float[] InverseFrequency(IReadOnlyList<int> counts, double power = 1) => Scaled(ClassPriors.Counts(counts).Select(n => 1 / n), power);
 
     /// <summary>e^x - 1 without loss of digits near 0 (Kahan's form).</summary>
     private static double ExpMinusOne(double x)
