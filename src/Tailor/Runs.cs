@@ -100,7 +100,14 @@ public static class Runs
         if (examples.Count > 0)
         {
             float[] probabilities = model.Probabilities(Tokenize(model, examples));
-            report = EvaluationReport.Of(data.Labels.Names, data.LabelIds(examples), Classes.ArgMax(probabilities, data.Labels.Count), probabilities, data.TrainCounts, request.Rho);
+            int[] gold = data.LabelIds(examples), predicted = Classes.ArgMax(probabilities, data.Labels.Count);
+            report = EvaluationReport.Of(data.Labels.Names, gold, predicted, probabilities, data.TrainCounts, request.Rho);
+            IEnumerable<ScoredExample> scored = examples.Select((example, i) =>
+            {
+                ReadOnlySpan<float> row = probabilities.AsSpan(i * data.Labels.Count, data.Labels.Count);
+                return new ScoredExample(example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}", gold[i], predicted[i], row[predicted[i]], row[gold[i]]);
+            });
+            folder.Write(() => PredictionFile.Write(folder.Predictions, data.Labels.Names, scored));
         }
 
         folder.Write(() => new TunedModel(description.Recipe, data.Labels.Names, data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
