@@ -13,23 +13,35 @@ public sealed class TextModel : IDisposable
     private const int EvaluationTokens = 4096;
 
     private readonly TextBackbone _backbone;
-    private readonly CalibrationRecipe _calibration;
     private readonly TemplateEncoder? _template;
+    private readonly Func<TextModel> _pristine;
 
-    private TextModel(TextBackbone backbone, ClassificationHead head, TemplateEncoder? template, CalibrationRecipe calibration, int maxLength) =>
-        (_backbone, Head, _template, _calibration, MaxLength) = (backbone, head, template, calibration, maxLength);
+    private TextModel(TextBackbone backbone, ClassificationHead head, Adapter? adapter, Recipe recipe, Func<TextModel> pristine)
+    {
+        (_backbone, Head, Adapter, AdapterStands, Recipe, _pristine) = (backbone, head, adapter, adapter is not null, recipe, pristine);
+        _template = recipe.Input.Kind == InputKind.Template ? new TemplateEncoder(PromptTemplate.Parse(recipe.Input.Template), backbone.Tokenizer, MaxLength) : null;
+    }
 
     /// <summary>The head.</summary>
     public ClassificationHead Head { get; }
 
+    /// <summary>The adapter of the recipe, or null.</summary>
+    public Adapter? Adapter { get; }
+
+    /// <summary>Whether the adapter takes part at the moment; a stage may have taken it away.</summary>
+    public bool AdapterStands { get; private set; }
+
     /// <summary>The backbone.</summary>
     public TextBackbone Backbone => _backbone;
 
+    /// <summary>The recipe that put it together.</summary>
+    public Recipe Recipe { get; }
+
     /// <summary>Longest input in tokens, special tokens included.</summary>
-    public int MaxLength { get; }
+    public int MaxLength => Recipe.Input.MaxLength;
 
     /// <summary>The post-hoc calibration in force at evaluation.</summary>
-    public CalibrationRecipe Calibration => _calibration;
+    public CalibrationRecipe Calibration => Recipe.Calibration;
 
     /// <summary>Where the parameters live.</summary>
     public Device Device => _backbone.Device;
@@ -49,18 +61,79 @@ public sealed class TextModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ClassificationHead? head = null;
-        TextBackbone backbone = TextBackbone.Load(directory, seed, device, built => head = ClassificationHead.Create(recipe.Head, built, classes, verbalizer), aliases);
+        Adapter? adapter = null;
+        void Declare(TextBackbone built)
+        {
+            head = ClassificationHead.Create(recipe.Head, built, classes, verbalizer);
+            adapter = Adapter.Create(recipe.Adapter, built);
+        }
+
+        TextBackbone backbone = TextBackbone.Load(directory, seed, device, Declare, aliases);
         try
         {
-            backbone.RequireLength(recipe.Input.MaxLength);
-            TemplateEncoder? template = recipe.Input.Kind == InputKind.Template ? new TemplateEncoder(PromptTemplate.Parse(recipe.Input.Template), backbone.Tokenizer, recipe.Input.MaxLength) : null;
-            return new TextModel(backbone, head!, template, recipe.Calibration, recipe.Input.MaxLength);
+            backbone.RequireLength(recipe.Input.MaxLength, adapter?.Positions ?? 0);
+            return new TextModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, verbalizer, seed, device, aliases));
         }
         catch
         {
             backbone.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The model as it was loaded, a second time: what a stage puts back, or draws weights towards.</summary>
+    public TextModel Pristine() => _pristine();
+
+    /// <summary>Puts the pretrained backbone, the head's first weights, or both, back.</summary>
+    /// <param name="backbone">The backbone's weights.</param>
+    /// <param name="head">The head's weights.</param>
+    public void Restart(bool backbone, bool head)
+    {
+        if (!backbone && !head)
+        {
+            return;
+        }
+
+        var heads = Head.Parameters.ToHashSet();
+        var added = (Adapter?.Parameters ?? []).ToHashSet();
+        using TextModel pristine = Pristine();
+        var start = pristine.Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
+        using var _ = no_grad();
+        foreach (Parameter parameter in Parameters.Where(p => !added.Contains(p) && (heads.Contains(p) ? head : backbone)))
+        {
+            parameter.Value.copy_(start[parameter.Name].Value);
+        }
+    }
+
+    /// <summary>Folds the adapter into the backbone's weights and takes it away.</summary>
+    public void MergeAdapter()
+    {
+        using var _ = no_grad();
+        foreach (Linear linear in Adapter?.Linears ?? [])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (Tensor weight, Tensor? bias) = linear.Adapter!.Merged(linear);
+            linear.Weight.Value.copy_(weight);
+            linear.Bias?.Value.copy_(bias!);
+        }
+
+        SetAdapter(stands: false);
+    }
+
+    /// <summary>Sets the adapter on the backbone or takes it away.</summary>
+    /// <param name="stands">Whether it takes part from now on.</param>
+    public void SetAdapter(bool stands)
+    {
+        if (stands)
+        {
+            Adapter?.Attach();
+        }
+        else
+        {
+            Adapter?.Detach();
+        }
+
+        AdapterStands = stands && Adapter is not null;
     }
 
     /// <summary>Tokenises an example as the recipe's input asks.</summary>
@@ -81,7 +154,15 @@ public sealed class TextModel : IDisposable
     /// <param name="batch">The tokens.</param>
     /// <param name="dropout">The pass's dropout.</param>
     /// <returns>[sequences, classes].</returns>
-    public Tensor Forward(PackedBatch batch, DropoutPlaces dropout) => Head.Forward(_backbone.Encoder.ForwardRead(batch, dropout), dropout);
+    public Tensor Forward(PackedBatch batch, DropoutPlaces dropout)
+    {
+        if (AdapterStands)
+        {
+            Adapter!.Begin(dropout);
+        }
+
+        return Head.Forward(_backbone.Encoder.ForwardRead(batch, dropout), dropout);
+    }
 
     /// <summary>Class logits at evaluation, calibrated.</summary>
     /// <param name="batch">The tokens.</param>
@@ -89,7 +170,7 @@ public sealed class TextModel : IDisposable
     public Tensor Score(PackedBatch batch)
     {
         Tensor logits = Forward(batch, DropoutPlaces.Off);
-        return _calibration.Kind == CalibrationKind.EtaNorm ? logits.mul(EtaNorm.Factors(Head.Output!.Weight.Value, _calibration.Eta)) : logits;
+        return Calibration.Kind == CalibrationKind.EtaNorm ? logits.mul(EtaNorm.Factors(Head.Output!.Weight.Value, Calibration.Eta)) : logits;
     }
 
     /// <summary>Class probabilities of many examples, in their order. Batches are made of sequences of like length.</summary>

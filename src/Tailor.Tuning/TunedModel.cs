@@ -104,18 +104,42 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
     private static Dictionary<string, string> Names(Recipe recipe) =>
         recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None, Feature: HeadFeature.State, Width: null } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
 
-    /// <summary>The recipe as inference needs it: what saving folded into the weights is not applied again.</summary>
-    private Recipe ForInference() => Recipe with { Calibration = new CalibrationRecipe() };
+    /// <summary>The recipe as inference needs it: what saving folded into the weights, and an adapter that a stage took away, are not applied again.</summary>
+    private Recipe ForInference() => Recipe with
+    {
+        Calibration = new CalibrationRecipe(),
+        Adapter = StageWeights.AdapterStandsAtTheEnd(Recipe) && !StageWeights.CanMerge(Recipe.Adapter.Kind) ? Recipe.Adapter : new AdapterRecipe(),
+        Stages = [Recipe.Stages[0] with { Train = TrainScope.All }],
+    };
 
     private static IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
     {
-        // The encoder's own pooler, and the MLM head unless it is the head, took no part in the classifier.
+        // The encoder's own pooler, and the MLM head unless it is the head, took no part in the classifier; neither did an adapter that was taken away or is merged.
         var head = model.Head.Parameters.ToHashSet();
-        IEnumerable<Parameter> kept = model.Parameters.Where(p => head.Contains(p) || (!p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal)));
-        foreach ((string name, Tensor value) in ModelDirectory.Weights(kept))
+        var gone = (model.Adapter is { } adapter && (!model.AdapterStands || adapter.CanMerge) ? adapter.Parameters : []).ToHashSet();
+        IEnumerable<Parameter> kept = model.Parameters.Where(p => !gone.Contains(p)
+            && (head.Contains(p) || (!p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal))));
+        Dictionary<Parameter, Tensor> merged = Merged(model);
+        foreach ((string name, Tensor value) in ModelDirectory.Weights(kept, parameter => merged.GetValueOrDefault(parameter)))
         {
             yield return new(names.GetValueOrDefault(name, name), Calibrated(model, name, value));
         }
+    }
+
+    /// <summary>The values of the layers that a standing adapter changes, with it folded in.</summary>
+    private static Dictionary<Parameter, Tensor> Merged(TextModel model)
+    {
+        var merged = new Dictionary<Parameter, Tensor>();
+        foreach (Linear linear in model.AdapterStands && model.Adapter!.CanMerge ? model.Adapter.Linears : [])
+        {
+            (merged[linear.Weight], Tensor? bias) = linear.Adapter!.Merged(linear);
+            if (bias is not null)
+            {
+                merged[linear.Bias!] = bias;
+            }
+        }
+
+        return merged;
     }
 
     private static Tensor Calibrated(TextModel model, string name, Tensor value)

@@ -34,6 +34,7 @@ public sealed class BertEncoder
         _types = build.Get(path + "token_type_embeddings.weight", initial, sparseRows: true, config.TokenTypes, config.HiddenSize);
         _embeddingNorm = build.LayerNorm(path + "LayerNorm", config.HiddenSize, config.LayerNormEpsilon);
         _layers = Enumerable.Range(0, config.Layers).Select(i => new BertLayer(config, build, $"bert.encoder.layer.{i}.")).ToArray();
+        Sites = new EncoderSites([.. _layers.Select(layer => layer.Sites)], [_embeddingNorm, .. _layers.SelectMany(layer => layer.Sites.Norms)]);
         _pooler = withPooler ? build.Linear(PoolerPath, config.HiddenSize, config.HiddenSize, initial) : null;
     }
 
@@ -49,14 +50,17 @@ public sealed class BertEncoder
     /// <summary>The pooler's linear layer, or null when the encoder has none.</summary>
     public Linear? Pooler => _pooler;
 
-    /// <summary>The states of all tokens after the last layer.</summary>
+    /// <summary>Where adapters take hold.</summary>
+    public EncoderSites Sites { get; }
+
+    /// <summary>The states of all tokens after the last layer; those of a soft prompt stand before each sequence's own.</summary>
     /// <param name="batch">The tokens.</param>
     /// <param name="dropout">The pass's dropout.</param>
     /// <param name="observe">Called with (0, embeddings), (1, after the first layer), ...; for inspection and tests.</param>
     /// <returns>[tokens, hidden].</returns>
     public Tensor Forward(PackedBatch batch, DropoutPlaces dropout, Action<int, Tensor>? observe = null)
     {
-        Tensor x = Embed(batch, dropout);
+        (Tensor x, batch) = Embed(batch, dropout);
         observe?.Invoke(0, x);
         for (int i = 0; i < _layers.Length; i++)
         {
@@ -77,7 +81,7 @@ public sealed class BertEncoder
     /// <returns>[sequences, hidden].</returns>
     public Tensor ForwardRead(PackedBatch batch, DropoutPlaces dropout)
     {
-        Tensor x = Embed(batch, dropout);
+        (Tensor x, batch) = Embed(batch, dropout);
         for (int i = 0; i < _layers.Length - 1; i++)
         {
             using Tensor below = x;
@@ -94,14 +98,21 @@ public sealed class BertEncoder
     /// <exception cref="InvalidOperationException">The encoder was made without a pooler.</exception>
     public Tensor Pool(Tensor first) => (_pooler ?? throw new InvalidOperationException("This encoder has no pooler.")).Forward(first).tanh();
 
-    private Tensor Embed(PackedBatch batch, DropoutPlaces dropout)
+    /// <summary>The embeddings, and the batch as the layers see it. A prefix or a soft prompt takes the first positions, as in PEFT.</summary>
+    private (Tensor Embeddings, PackedBatch Batch) Embed(PackedBatch batch, DropoutPlaces dropout)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(dropout);
+        PackedBatch seen = Sites.Prompt is { } prompt ? batch.Preceded(prompt.Count) : batch;
         using DisposeScope scope = NewDisposeScope();
-        Tensor sum = RowGather.Apply(_words, batch.TokenIds)
-            .add(RowGather.Apply(_positions, batch.Positions))
-            .add(RowGather.Apply(_types, batch.TokenTypes));
-        return dropout.Apply(_embeddingNorm.Forward(sum), Config.HiddenDropout).MoveToOuterDisposeScope();
+        Tensor words = RowGather.Apply(_words, batch.TokenIds);
+        if (Sites.Prompt is not null)
+        {
+            words = cat([Sites.Prompt.Rows(), words], 0).index_select(0, batch.Before(Sites.Prompt.Count).Index);
+        }
+
+        Tensor positions = Sites.Layers[0].Prefix is { } prefix ? seen.Positions.add(prefix.Count) : seen.Positions;
+        Tensor sum = words.add(RowGather.Apply(_positions, positions)).add(RowGather.Apply(_types, seen.TokenTypes));
+        return (dropout.Apply(_embeddingNorm.Forward(sum), Config.HiddenDropout).MoveToOuterDisposeScope(), seen);
     }
 }

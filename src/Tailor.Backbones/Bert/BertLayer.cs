@@ -25,13 +25,23 @@ internal sealed class BertLayer
         _up = build.Linear(path + "intermediate.dense", width, config.IntermediateSize, initial);
         _down = build.Linear(path + "output.dense", config.IntermediateSize, width, initial);
         _outputNorm = build.LayerNorm(path + "output.LayerNorm", width, config.LayerNormEpsilon);
+        Sites = new LayerSites(path, [_queryKeyValue, _attentionOutput, _up, _down], [_attentionNorm, _outputNorm]);
     }
+
+    /// <summary>Where adapters take hold.</summary>
+    public LayerSites Sites { get; }
 
     /// <summary>[tokens, hidden] to [tokens, hidden].</summary>
     public Tensor Forward(Tensor x, PackedBatch batch, DropoutPlaces dropout)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor context = PackedAttention.SelfAttention(_queryKeyValue.Forward(x), batch.Offsets, _config.Heads, dropout.Rate(_config.AttentionDropout), dropout.NextKey());
+        Tensor queryKeyValue = _queryKeyValue.Forward(x);
+        double p = dropout.Rate(_config.AttentionDropout);
+        ulong key = dropout.NextKey();
+        long width = _config.HiddenSize;
+        Tensor context = Sites.Prefix is null
+            ? PackedAttention.SelfAttention(queryKeyValue, batch.Offsets, _config.Heads, p, key)
+            : Attention(queryKeyValue.narrow(1, 0, width), queryKeyValue.narrow(1, width, 2 * width), batch.Offsets, batch, p, key);
         return FeedForward(context, x, dropout).MoveToOuterDisposeScope();
     }
 
@@ -43,15 +53,28 @@ internal sealed class BertLayer
         Tensor read = x.index_select(0, batch.ReadRows);
         Tensor query = _queryKeyValue.ForwardOutputs(read, 0, width);
         Tensor keyValue = _queryKeyValue.ForwardOutputs(x, width, 2 * width);
-        Tensor context = PackedAttention.ReadAttention(query, keyValue, batch.Offsets, _config.Heads, dropout.Rate(_config.AttentionDropout), dropout.NextKey());
+        Tensor context = Attention(query, keyValue, [.. Enumerable.Range(0, batch.Sequences + 1)], batch, dropout.Rate(_config.AttentionDropout), dropout.NextKey());
         return FeedForward(context, read, dropout).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Attention(Tensor query, Tensor keyValue, int[] queryOffsets, PackedBatch batch, double dropout, ulong key)
+    {
+        if (Sites.Prefix is not { } prefix)
+        {
+            return PackedAttention.Attention(query, keyValue, queryOffsets, batch.Offsets, _config.Heads, dropout, key);
+        }
+
+        RowsBefore rows = batch.Before(prefix.Count);
+        return PackedAttention.Attention(query, cat([prefix.KeyValue(), keyValue], 0).index_select(0, rows.Index), queryOffsets, rows.Offsets, _config.Heads, dropout, key);
     }
 
     private Tensor FeedForward(Tensor context, Tensor residual, DropoutPlaces dropout)
     {
         double p = _config.HiddenDropout;
-        Tensor attended = _attentionNorm.Forward(residual.add(dropout.Apply(_attentionOutput.Forward(context), p)));
+        Tensor projected = dropout.Apply(_attentionOutput.Forward(context), p);
+        Tensor attended = _attentionNorm.Forward(residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected));
         Tensor inner = _config.HiddenActivation.Apply(_up.Forward(attended));
-        return _outputNorm.Forward(attended.add(dropout.Apply(_down.Forward(inner), p)));
+        Tensor output = dropout.Apply(_down.Forward(inner), p);
+        return _outputNorm.Forward(attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output));
     }
 }

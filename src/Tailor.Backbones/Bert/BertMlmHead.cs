@@ -25,6 +25,9 @@ public sealed class BertMlmHead
         _bias = build.Get("cls.predictions.bias", Initial.Zeros, config.VocabularySize);
     }
 
+    /// <summary>The transform's dense layer.</summary>
+    public Linear Dense => _dense;
+
     /// <summary>The transform's layer norm.</summary>
     public LayerNorm Norm => _norm;
 

@@ -28,12 +28,13 @@ public static class ModelDirectory
 
     /// <summary>The tensors of parameters under their checkpoint names: a fused leaf gives one view per part.</summary>
     /// <param name="parameters">The parameters; the views live as long as they do.</param>
-    public static IEnumerable<KeyValuePair<string, Tensor>> Weights(IEnumerable<Parameter> parameters)
+    /// <param name="changed">Another value of the same shape to take in the place of a parameter's own, or null.</param>
+    public static IEnumerable<KeyValuePair<string, Tensor>> Weights(IEnumerable<Parameter> parameters, Func<Parameter, Tensor?>? changed = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         foreach (Parameter parameter in parameters)
         {
-            Tensor value = parameter.Value.detach();
+            Tensor value = changed?.Invoke(parameter) ?? parameter.Value.detach();
             foreach (ParameterPart part in parameter.Parts)
             {
                 yield return new(part.Name, parameter.Parts.Count == 1 ? value : value.narrow(0, part.FirstRow, part.Rows));

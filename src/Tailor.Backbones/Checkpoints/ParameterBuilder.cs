@@ -83,6 +83,26 @@ public sealed class ParameterBuilder(
         return parameter;
     }
 
+    /// <summary>Makes a parameter that starts as a given value, unless the checkpoint holds it.</summary>
+    /// <param name="name">Its full name.</param>
+    /// <param name="start">Its fresh value.</param>
+    public Parameter From(string name, Func<Tensor> start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        using var _ = no_grad();
+        Tensor fresh = start();
+        if (Has(name))
+        {
+            Tensor stored = Placed(ReadOrFresh(name, Initial.Zeros, fresh.shape));
+            fresh.Dispose();
+            fresh = stored;
+        }
+
+        var parameter = new Parameter(name, fresh);
+        _all.Add(parameter);
+        return parameter;
+    }
+
     /// <summary>Makes one leaf of several checkpoint tensors stacked by rows, so that one product serves them all (query, key and value).</summary>
     /// <param name="name">The leaf's name, which no checkpoint holds.</param>
     /// <param name="parts">The checkpoint names, in row order.</param>

@@ -79,12 +79,15 @@ public sealed class TextBackbone : IDisposable
 
     /// <summary>Checks that a maximal length fits the encoder's positions.</summary>
     /// <param name="maxLength">Tokens, special tokens included.</param>
+    /// <param name="taken">Positions that an adapter takes.</param>
     /// <exception cref="InputException">It is longer than the encoder's positions.</exception>
-    public void RequireLength(int maxLength)
+    public void RequireLength(int maxLength, int taken = 0)
     {
-        if (maxLength > Config.MaxPositions)
+        int left = Config.MaxPositions - taken;
+        if (maxLength > left)
         {
-            throw new InputException($"max length {maxLength} is over the model's {Config.MaxPositions} positions (max_position_embeddings); use {Config.MaxPositions} or less: --max-length {Config.MaxPositions}, for a recipe --set input.max_length={Config.MaxPositions}");
+            string adapter = taken > 0 ? $", of which the adapter takes {taken}" : "";
+            throw new InputException($"max length {maxLength} is over the model's {Config.MaxPositions} positions (max_position_embeddings){adapter}; use {left} or less: --max-length {left}, for a recipe --set input.max_length={left}");
         }
     }
 

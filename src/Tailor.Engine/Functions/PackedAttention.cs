@@ -42,17 +42,33 @@ public static class PackedAttention
     /// <exception cref="ArgumentException">The shapes, the offsets and the number of heads do not fit together, or a sequence is empty.</exception>
     public static Tensor ReadAttention(Tensor query, Tensor keyValue, int[] offsets, int heads, double dropout, ulong key)
     {
-        PackedOffsets.Check(keyValue, offsets, heads, parts: 2);
-        PackedOffsets.CheckQuery(query, keyValue, offsets);
+        ArgumentNullException.ThrowIfNull(offsets);
+        return Attention(query, keyValue, [.. Enumerable.Range(0, offsets.Length)], offsets, heads, dropout, key);
+    }
+
+    /// <summary>The queries of each sequence attend to all keys of that sequence; a sequence may have more keys than queries (prefix tuning) or fewer.</summary>
+    /// <param name="query">[queries, hidden].</param>
+    /// <param name="keyValue">[keys, 2 * hidden]: keys and values side by side.</param>
+    /// <param name="queryOffsets">[sequences + 1]: the first query of each sequence, and the number of queries.</param>
+    /// <param name="keyOffsets">[sequences + 1]: the first key of each sequence, and the number of keys.</param>
+    /// <param name="heads">How many heads share the hidden width.</param>
+    /// <param name="dropout">The probability of dropping an attention weight, in [0, 1).</param>
+    /// <param name="key">Names the dropout mask (see <see cref="CounterDropout"/>).</param>
+    /// <returns>[queries, hidden].</returns>
+    /// <exception cref="ArgumentException">The shapes, the offsets and the number of heads do not fit together, or a sequence has no query or no key.</exception>
+    public static Tensor Attention(Tensor query, Tensor keyValue, int[] queryOffsets, int[] keyOffsets, int heads, double dropout, ulong key)
+    {
+        PackedOffsets.Check(keyValue, keyOffsets, heads, parts: 2);
+        PackedOffsets.CheckQuery(query, queryOffsets, keyValue, keyOffsets, heads);
         CounterDropout.Check(dropout);
         if (!RunsKernel(query) || !RunsKernel(keyValue))
         {
-            return PaddedAttention.ReadAttention(query, keyValue, offsets, heads, dropout, key);
+            return PaddedAttention.Attention(query, keyValue, queryOffsets, keyOffsets, heads, dropout, key);
         }
 
         return InFloat32(query, q => InFloat32(keyValue, kv => is_grad_enabled() && (q.requires_grad || kv.requires_grad)
-            ? FunctionMemory.Trim(ReadFunction.apply(q, kv, offsets, heads, dropout, key))
-            : new ReadCall(offsets, heads, dropout, key).Forward(q, kv).Output));
+            ? FunctionMemory.Trim(CrossFunction.apply(q, kv, queryOffsets, keyOffsets, heads, dropout, key))
+            : new CrossCall(queryOffsets, keyOffsets, heads, dropout, key).Forward(q, kv).Output));
     }
 
     private static bool RunsKernel(Tensor x) => x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16;
@@ -94,10 +110,10 @@ public static class PackedAttention
             float* x = TensorMemory.Pointer<float>(qkv);
             return new AttentionBatch
             {
-                Offsets = Offsets,
+                QueryOffsets = Offsets,
+                KeyOffsets = Offsets,
                 Heads = Heads,
                 HeadSize = hidden / Heads,
-                OneQuery = false,
                 Dropout = Dropout,
                 DropoutKey = Key,
                 Query = x,
@@ -115,13 +131,13 @@ public static class PackedAttention
         }
     }
 
-    /// <summary>The arguments of attention with one query per sequence that are not tensors, and its two passes.</summary>
-    private sealed record ReadCall(int[] Offsets, int Heads, double Dropout, ulong Key)
+    /// <summary>The arguments of attention with queries apart from the keys that are not tensors, and its two passes.</summary>
+    private sealed record CrossCall(int[] QueryOffsets, int[] KeyOffsets, int Heads, double Dropout, ulong Key)
     {
         public unsafe (Tensor Output, Tensor LogSumExp) Forward(Tensor query, Tensor keyValue)
         {
             using Tensor q = query.contiguous(), kv = keyValue.contiguous();
-            Tensor output = empty(query.shape, ScalarType.Float32, CPU), logSumExp = empty([Heads, Offsets.Length - 1], ScalarType.Float32, CPU);
+            Tensor output = empty(query.shape, ScalarType.Float32, CPU), logSumExp = empty([Heads, QueryOffsets[^1]], ScalarType.Float32, CPU);
             Batch(q, kv, output, logSumExp, null, null, null).Forward();
             return (output, logSumExp);
         }
@@ -148,10 +164,10 @@ public static class PackedAttention
             float* kv = TensorMemory.Pointer<float>(keyValue);
             return new AttentionBatch
             {
-                Offsets = Offsets,
+                QueryOffsets = QueryOffsets,
+                KeyOffsets = KeyOffsets,
                 Heads = Heads,
                 HeadSize = hidden / Heads,
-                OneQuery = true,
                 Dropout = Dropout,
                 DropoutKey = Key,
                 Query = TensorMemory.Pointer<float>(query),
@@ -191,14 +207,14 @@ public static class PackedAttention
         }
     }
 
-    private sealed class ReadFunction : autograd.SingleTensorFunction<ReadFunction>
+    private sealed class CrossFunction : autograd.SingleTensorFunction<CrossFunction>
     {
-        public override string Name => "PackedReadAttention";
+        public override string Name => "PackedCrossAttention";
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             Tensor query = (Tensor)vars[0], keyValue = (Tensor)vars[1];
-            var call = new ReadCall((int[])vars[2], (int)vars[3], (double)vars[4], (ulong)vars[5]);
+            var call = new CrossCall((int[])vars[2], (int[])vars[3], (int)vars[4], (double)vars[5], (ulong)vars[6]);
             (Tensor output, Tensor logSumExp) = call.Forward(query, keyValue);
             FunctionMemory.Save(ctx, query, keyValue, output, logSumExp);
             ctx.save_data("call", call);
@@ -209,8 +225,8 @@ public static class PackedAttention
         {
             using var memory = FunctionMemory.Backward(ctx, grad_output);
             Tensor[] saved = memory.Saved;
-            (Tensor query, Tensor keyValue) = ((ReadCall)ctx.get_data("call")).Backward(saved[0], saved[1], saved[2], saved[3], grad_output);
-            return FunctionMemory.Return(query, keyValue, null, null, null, null);
+            (Tensor query, Tensor keyValue) = ((CrossCall)ctx.get_data("call")).Backward(saved[0], saved[1], saved[2], saved[3], grad_output);
+            return FunctionMemory.Return(query, keyValue, null, null, null, null, null);
         }
     }
 }

@@ -17,9 +17,24 @@ internal static class PackedOffsets
                 $"The packed tensor has the shape [{string.Join(", ", packed.shape)}]; expected [tokens, {parts} * hidden] with a hidden width that {heads} heads share.", nameof(packed));
         }
 
-        if (offsets.Length < 2 || offsets[0] != 0 || offsets[^1] != packed.shape[0])
+        Check(offsets, packed.shape[0]);
+    }
+
+    public static void CheckQuery(Tensor query, int[] queryOffsets, Tensor keyValue, int[] keyOffsets, int heads)
+    {
+        Check(query, queryOffsets, heads, parts: 1);
+        if (queryOffsets.Length != keyOffsets.Length || query.shape[1] * 2 != keyValue.shape[1])
         {
-            throw new ArgumentException($"The offsets must run from 0 to the {packed.shape[0]} tokens.", nameof(offsets));
+            throw new ArgumentException(
+                $"The queries have the shape [{string.Join(", ", query.shape)}] and {queryOffsets.Length - 1} sequences; expected {keyOffsets.Length - 1} sequences, {keyValue.shape[1] / 2} wide.", nameof(query));
+        }
+    }
+
+    private static void Check(int[] offsets, long rows)
+    {
+        if (offsets.Length < 2 || offsets[0] != 0 || offsets[^1] != rows)
+        {
+            throw new ArgumentException($"The offsets must run from 0 to the {rows} tokens.", nameof(offsets));
         }
 
         for (int s = 1; s < offsets.Length; s++)
@@ -28,16 +43,6 @@ internal static class PackedOffsets
             {
                 throw new ArgumentException($"Sequence {s - 1} runs from {offsets[s - 1]} to {offsets[s]}; a sequence has at least one token.", nameof(offsets));
             }
-        }
-    }
-
-    public static void CheckQuery(Tensor query, Tensor keyValue, int[] offsets)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        if (query.ndim != 2 || query.shape[0] != offsets.Length - 1 || query.shape[1] * 2 != keyValue.shape[1])
-        {
-            throw new ArgumentException(
-                $"The queries have the shape [{string.Join(", ", query.shape)}]; expected one for each of the {offsets.Length - 1} sequences, {keyValue.shape[1] / 2} wide.", nameof(query));
         }
     }
 }

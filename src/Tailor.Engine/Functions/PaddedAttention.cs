@@ -24,14 +24,21 @@ public static class PaddedAttention
     /// <summary>See <see cref="PackedAttention.ReadAttention"/>; any device and floating type.</summary>
     public static Tensor ReadAttention(Tensor query, Tensor keyValue, int[] offsets, int heads, double dropout, ulong key)
     {
-        PackedOffsets.Check(keyValue, offsets, heads, parts: 2);
-        PackedOffsets.CheckQuery(query, keyValue, offsets);
+        ArgumentNullException.ThrowIfNull(offsets);
+        return Attention(query, keyValue, [.. Enumerable.Range(0, offsets.Length)], offsets, heads, dropout, key);
+    }
+
+    /// <summary>See <see cref="PackedAttention.Attention"/>; any device and floating type.</summary>
+    public static Tensor Attention(Tensor query, Tensor keyValue, int[] queryOffsets, int[] keyOffsets, int heads, double dropout, ulong key)
+    {
+        PackedOffsets.Check(keyValue, keyOffsets, heads, parts: 2);
+        PackedOffsets.CheckQuery(query, queryOffsets, keyValue, keyOffsets, heads);
         CounterDropout.Check(dropout);
         using DisposeScope scope = NewDisposeScope();
-        (Tensor padded, _) = Pad(keyValue, offsets, heads, parts: 2);
-        long sequences = offsets.Length - 1, hidden = query.shape[1];
-        Tensor q = query.view(sequences, 1, heads, hidden / heads).transpose(1, 2);
-        return Attend(q, padded[0], padded[1], offsets, dropout, key).transpose(1, 2).reshape(sequences, hidden).MoveToOuterDisposeScope();
+        (Tensor padded, _) = Pad(keyValue, keyOffsets, heads, parts: 2);
+        (Tensor queries, Tensor places) = Pad(query, queryOffsets, heads, parts: 1);
+        Tensor attended = Attend(queries[0], padded[0], padded[1], keyOffsets, dropout, key);
+        return attended.transpose(1, 2).reshape(-1, query.shape[1]).index_select(0, places).MoveToOuterDisposeScope();
     }
 
     /// <summary>[parts, sequences, heads, longest, head size], and the place of each token among sequences * longest.</summary>

@@ -8,15 +8,15 @@ namespace Tailor.Engine;
 /// </summary>
 internal sealed unsafe class AttentionBatch
 {
-    /// <summary>Positions of sequence s are offsets[s] up to offsets[s + 1] - 1.</summary>
-    public required int[] Offsets { get; init; }
+    /// <summary>Queries of sequence s are the rows queryOffsets[s] up to queryOffsets[s + 1] - 1.</summary>
+    public required int[] QueryOffsets { get; init; }
+
+    /// <summary>Keys and values of sequence s are the rows keyOffsets[s] up to keyOffsets[s + 1] - 1.</summary>
+    public required int[] KeyOffsets { get; init; }
 
     public required int Heads { get; init; }
 
     public required int HeadSize { get; init; }
-
-    /// <summary>Whether each sequence has one query (row s of the queries), not one for each of its positions.</summary>
-    public required bool OneQuery { get; init; }
 
     public required double Dropout { get; init; }
 
@@ -48,9 +48,7 @@ internal sealed unsafe class AttentionBatch
 
     public float* ValueGradient { get; init; }
 
-    private int Sequences => Offsets.Length - 1;
-
-    private int Queries => OneQuery ? Sequences : Offsets[^1];
+    private int Sequences => KeyOffsets.Length - 1;
 
     public void Forward() => ForEachHead(SimdChoice.Bits switch
     {
@@ -71,7 +69,7 @@ internal sealed unsafe class AttentionBatch
         int[] order = new int[Sequences], shortness = new int[Sequences];
         for (int s = 0; s < Sequences; s++)
         {
-            (order[s], shortness[s]) = (s, Offsets[s] - Offsets[s + 1]);
+            (order[s], shortness[s]) = (s, KeyOffsets[s] - KeyOffsets[s + 1]);
         }
 
         Array.Sort(shortness, order);
@@ -80,16 +78,14 @@ internal sealed unsafe class AttentionBatch
 
     private AttentionHead HeadOf(int sequence, int head)
     {
-        int firstKey = Offsets[sequence];
-        int firstQuery = OneQuery ? sequence : firstKey;
-        int keys = Offsets[sequence + 1] - firstKey;
+        int firstKey = KeyOffsets[sequence], firstQuery = QueryOffsets[sequence];
         nint column = (nint)head * HeadSize;
         nint outputStride = (nint)Heads * HeadSize;
         nint query = (firstQuery * QueryStride) + column, key = (firstKey * KeyStride) + column, output = (firstQuery * outputStride) + column;
         return new AttentionHead
         {
-            Queries = OneQuery ? 1 : keys,
-            Keys = keys,
+            Queries = QueryOffsets[sequence + 1] - firstQuery,
+            Keys = KeyOffsets[sequence + 1] - firstKey,
             Size = HeadSize,
             Query = Query + query,
             QueryStride = QueryStride,
@@ -98,7 +94,7 @@ internal sealed unsafe class AttentionBatch
             KeyStride = KeyStride,
             Output = Output + output,
             OutputStride = outputStride,
-            LogSumExp = LogSumExp + ((nint)head * Queries) + firstQuery,
+            LogSumExp = LogSumExp + ((nint)head * QueryOffsets[^1]) + firstQuery,
             OutputGradient = OutputGradient + output,
             QueryGradient = QueryGradient + query,
             KeyGradient = KeyGradient + key,

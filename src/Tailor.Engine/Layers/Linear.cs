@@ -13,18 +13,27 @@ public sealed class Linear(Parameter weight, Parameter? bias)
     /// <summary>The bias, [outputs], or null.</summary>
     public Parameter? Bias => bias;
 
+    /// <summary>What changes the layer's result, or null: an adapter, or a regulariser of the weight.</summary>
+    public LinearAdapter? Adapter { get; set; }
+
     /// <summary>Applies the layer to every row.</summary>
     /// <param name="x">[rows, inputs].</param>
     /// <returns>[rows, outputs].</returns>
-    public Tensor Forward(Tensor x) => Apply(x, weight.Value, bias?.Value);
+    public Tensor Forward(Tensor x) => Adapter is { } adapter ? adapter.Forward(this, x, 0, weight.Value.shape[0]) : Apply(x, weight.Value, bias?.Value);
 
     /// <summary>Applies only some of the outputs: rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of the weight.</summary>
     /// <param name="x">[rows, inputs].</param>
     /// <param name="first">The first output.</param>
     /// <param name="count">How many outputs.</param>
     /// <returns>[rows, count].</returns>
-    public Tensor ForwardOutputs(Tensor x, long first, long count) =>
-        Apply(x, weight.Value.narrow(0, first, count), bias?.Value.narrow(0, first, count));
+    public Tensor ForwardOutputs(Tensor x, long first, long count) => Adapter is { } adapter ? adapter.Forward(this, x, first, count) : Plain(x, first, count);
+
+    /// <summary>Some of the outputs without the adapter.</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="first">The first output.</param>
+    /// <param name="count">How many outputs.</param>
+    /// <returns>[rows, count].</returns>
+    public Tensor Plain(Tensor x, long first, long count) => Apply(x, weight.Value.narrow(0, first, count), bias?.Value.narrow(0, first, count));
 
     /// <summary>The product every layer goes through, also for weights that are not parameters of this layer (a tied decoder).</summary>
     /// <param name="x">[rows, inputs].</param>

@@ -8,6 +8,8 @@ namespace Tailor.Engine;
 /// </summary>
 public sealed class PackedBatch : IDisposable
 {
+    private RowsBefore? _before;
+
     private PackedBatch(Tensor tokenIds, Tensor positions, Tensor tokenTypes, Tensor readRows, int[] offsets)
     {
         (TokenIds, Positions, TokenTypes, ReadRows, Offsets) = (tokenIds, positions, tokenTypes, readRows, offsets);
@@ -75,9 +77,67 @@ public sealed class PackedBatch : IDisposable
         return new PackedBatch(On(ids, device), On(positions, device), On(types, device), On(reads, device), offsets);
     }
 
+    /// <summary>The rows of this batch when every sequence is preceded by the same few rows, which stand first in the tensor that is indexed.</summary>
+    /// <param name="count">How many rows come before each sequence, at least 1.</param>
+    /// <returns>Valid until the batch is disposed, or asked for another count.</returns>
+    public RowsBefore Before(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (_before?.Count == count)
+        {
+            return _before;
+        }
+
+        int[] offsets = new int[Offsets.Length];
+        long[] index = new long[Tokens + (Sequences * count)];
+        int row = 0;
+        for (int s = 0; s < Sequences; s++)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                index[row++] = i;
+            }
+
+            for (int token = Offsets[s]; token < Offsets[s + 1]; token++)
+            {
+                index[row++] = count + token;
+            }
+
+            offsets[s + 1] = row;
+        }
+
+        _before?.Index.Dispose();
+        return _before = new RowsBefore(count, On(index, TokenIds.device).DetachFromDisposeScope(), offsets);
+    }
+
+    /// <summary>This batch with further rows before each sequence: what the layers see when a soft prompt has been set before the words.</summary>
+    /// <param name="count">How many rows come before each sequence, at least 1.</param>
+    /// <remarks>The rows have no vocabulary id; only <see cref="Positions"/>, <see cref="TokenTypes"/>, <see cref="ReadRows"/> and <see cref="Offsets"/> of the result mean something. A read position of 0 stays 0, which is the first of the rows.</remarks>
+    public PackedBatch Preceded(int count)
+    {
+        RowsBefore before = Before(count);
+        long[] types = TokenTypes.cpu().data<long>().ToArray(), reads = ReadRows.cpu().data<long>().ToArray();
+        long[] positions = new long[before.Offsets[^1]], newTypes = new long[positions.Length];
+        for (int s = 0; s < Sequences; s++)
+        {
+            int start = before.Offsets[s], length = before.Offsets[s + 1] - start;
+            for (int i = 0; i < length; i++)
+            {
+                positions[start + i] = i;
+                newTypes[start + i] = i < count ? 0 : types[Offsets[s] + i - count];
+            }
+
+            reads[s] = reads[s] == Offsets[s] ? start : start + count + reads[s] - Offsets[s];
+        }
+
+        Device device = TokenIds.device;
+        return new PackedBatch(zeros(positions.Length, ScalarType.Int64, device), On(positions, device), On(newTypes, device), On(reads, device), before.Offsets);
+    }
+
     /// <summary>Releases the tensors.</summary>
     public void Dispose()
     {
+        _before?.Index.Dispose();
         TokenIds.Dispose();
         Positions.Dispose();
         TokenTypes.Dispose();
@@ -86,6 +146,12 @@ public sealed class PackedBatch : IDisposable
 
     private static Tensor On(long[] values, Device? device) => tensor(values, dtype: ScalarType.Int64, device: device);
 }
+
+/// <summary>A batch's rows with the same few rows before each sequence.</summary>
+/// <param name="Count">How many rows come before each sequence.</param>
+/// <param name="Index">Rows of (those few, then the batch's tokens), int64 [tokens + sequences * count].</param>
+/// <param name="Offsets">[sequences + 1]: the first row of each sequence among them.</param>
+public sealed record RowsBefore(int Count, Tensor Index, int[] Offsets);
 
 /// <summary>One tokenised example.</summary>
 /// <param name="Ids">Vocabulary ids with the special tokens in place.</param>

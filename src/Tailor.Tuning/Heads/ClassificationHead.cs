@@ -10,6 +10,9 @@ public abstract class ClassificationHead
     /// <summary>The head's parameters.</summary>
     public abstract IReadOnlyList<Parameter> Parameters { get; }
 
+    /// <summary>The head's linear layers.</summary>
+    public abstract IReadOnlyList<Linear> Linears { get; }
+
     /// <summary>The number of classes.</summary>
     public abstract int Classes { get; }
 

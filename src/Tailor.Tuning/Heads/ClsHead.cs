@@ -61,6 +61,9 @@ public sealed class ClsHead : ClassificationHead
     public override Linear? Output => _output;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Linear> Linears => _pooler is null ? [_dense, _output] : [_pooler, _dense, _output];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters =>
         [.. _pooler is null ? Array.Empty<Parameter>() : [_pooler.Weight, _pooler.Bias!], _dense.Weight, _dense.Bias!, .. _norm is null ? Array.Empty<Parameter>() : [_norm.Weight, _norm.Bias], _output.Weight, _output.Bias!];
 

@@ -64,6 +64,9 @@ public sealed class MlmHead : ClassificationHead
     public override Linear? Output => null;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<Linear> Linears => [_head.Dense];
+
+    /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => _decoupled ? [.. _head.Parameters, _decoder] : _head.Parameters;
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ public sealed class MaskedLanguageTask(TextBackbone backbone, IReadOnlyList<Toke
     }
 
     /// <inheritdoc/>
-    public override void Begin(StageRecipe stage)
+    public override void Begin(StageRecipe stage, long seed, Func<string, Tensor?>? saved)
     {
         // Nothing depends on the stage.
     }

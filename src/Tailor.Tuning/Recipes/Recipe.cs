@@ -19,7 +19,7 @@ public sealed record Recipe
     public InputRecipe Input { get; init; } = new();
 
     /// <summary>The small modules set into the backbone.</summary>
-    public AdapterKind Adapter { get; init; }
+    public AdapterRecipe Adapter { get; init; } = new();
 
     /// <summary>The classifier on top of the backbone.</summary>
     public HeadRecipe Head { get; init; } = new();
@@ -33,8 +33,8 @@ public sealed record Recipe
     /// <summary>Whether every value of the two recipes is the same; the stages are compared in order.</summary>
     /// <param name="other">The recipe to compare with.</param>
     public bool Equals(Recipe? other) => other is not null
-        && (Name, Summary, Paper, Adapter) == (other.Name, other.Summary, other.Paper, other.Adapter)
-        && Input == other.Input && Head == other.Head && Calibration == other.Calibration
+        && (Name, Summary, Paper) == (other.Name, other.Summary, other.Paper)
+        && Input == other.Input && Adapter == other.Adapter && Head == other.Head && Calibration == other.Calibration
         && Stages.SequenceEqual(other.Stages);
 
     /// <summary>A hash of the values that <see cref="Equals(Recipe)"/> compares.</summary>

@@ -14,6 +14,7 @@ internal sealed class RecipeDocument
     private const int MaxDepth = 8;
     private readonly string _source;
     private readonly Dictionary<YamlNode, string> _overridden = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<YamlNode, YamlNode> _expanded = new(ReferenceEqualityComparer.Instance);
 
     private RecipeDocument(string source, YamlNode root)
     {
@@ -87,13 +88,24 @@ internal sealed class RecipeDocument
         }
     }
 
+    /// <summary>Writes out a section's short form: the value of its key <c>kind</c> in the place of keys and values, such as <c>adapter: bitfit</c>.</summary>
+    public YamlMappingNode Expand(YamlScalarNode value)
+    {
+        var key = new YamlScalarNode("kind");
+        var section = new YamlMappingNode(key, value);
+        (_expanded[key], _expanded[section]) = (value, value);
+        return section;
+    }
+
     /// <summary>Whether the node comes from an override.</summary>
-    public bool IsOverridden(YamlNode node) => _overridden.ContainsKey(node);
+    public bool IsOverridden(YamlNode node) => _overridden.ContainsKey(Written(node));
 
     /// <summary>The exception for a fault at a node.</summary>
-    public InputException Fault(YamlNode node, string field, string found, string remedy) => _overridden.TryGetValue(node, out string? place)
+    public InputException Fault(YamlNode node, string field, string found, string remedy) => _overridden.TryGetValue(Written(node), out string? place)
         ? InputException.At(place, found, remedy)
-        : InputException.At(_source, found, remedy, node.Start.Line, field.Length == 0 ? null : field);
+        : InputException.At(_source, found, remedy, Written(node).Start.Line, field.Length == 0 ? null : field);
+
+    private YamlNode Written(YamlNode node) => _expanded.GetValueOrDefault(node, node);
 
     private static InputException NotYaml(string source, Exception fault, long? line)
     {

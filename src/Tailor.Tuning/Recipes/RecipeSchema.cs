@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tailor.Engine;
 using Tailor.Evaluation;
 
@@ -24,6 +25,32 @@ internal static class RecipeSchema
         .Require(["width", "norm"], (r, _) => r.Width is not null && r.Norm == HeadNorm.Pretrained ? ("a width beside norm pretrained, which has the encoder's", "remove width, or take norm fresh") : null)
         .Choice("decoder", [("tied", HeadDecoder.Tied), ("decoupled", HeadDecoder.Decoupled)], r => r.Decoder, (r, v) => r with { Decoder = v }, r => r.Kind == HeadKind.Mlm ? null : "without kind mlm");
 
+    private static readonly RecipeSection<AdapterRecipe> Adapter = new RecipeSection<AdapterRecipe>(new())
+        .Choice("kind", AdapterKinds, r => r.Kind, (r, v) => r with { Kind = v })
+        .Whole("r", r => r.Rank, (r, v) => r with { Rank = v }, 1, 65536, Without(AdapterKind.Lora))
+        .Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v }, NumberRange.Above0(10_000), Without(AdapterKind.Lora))
+        .Number("dropout", r => r.Dropout, (r, v) => r with { Dropout = v }, NumberRange.Share, Without(AdapterKind.Lora))
+        .Flag("rslora", r => r.RankStabilized, (r, v) => r with { RankStabilized = v }, Without(AdapterKind.Lora))
+        .Flag("dora", r => r.Magnitude, (r, v) => r with { Magnitude = v }, Without(AdapterKind.Lora))
+        .Choice("bias", [("none", AdapterBias.None), ("lora_only", AdapterBias.LoraOnly), ("all", AdapterBias.All)], r => r.Bias, (r, v) => r with { Bias = v }, Without(AdapterKind.Lora))
+        .Values("targets", r => r.Targets, (r, v) => r with { Targets = v }, ModuleName, AsModuleName, text => text, 64, Without(AdapterKind.Lora, AdapterKind.Ia3))
+        .Values("input_targets", r => r.InputTargets, (r, v) => r with { InputTargets = v }, ModuleName, AsModuleName, text => text, 64, Without(AdapterKind.Ia3))
+        .Values("layers", r => r.Layers.Select(layer => (int?)layer).ToArray(), (r, v) => r with { Layers = [.. v.Select(layer => layer!.Value)] }, "a whole number from 0 to 999", AsLayer, layer => layer!.Value.ToString(CultureInfo.InvariantCulture), 1000, Without(AdapterKind.Lora, AdapterKind.Ia3, AdapterKind.Bottleneck, AdapterKind.BitFit))
+        .Whole("tokens", r => r.Tokens, (r, v) => r with { Tokens = v }, 1, 1024, Without(AdapterKind.Prefix, AdapterKind.SoftPrompt))
+        .Whole("projection", r => r.Projection, (r, v) => r with { Projection = v }, 1, 65536, Without(AdapterKind.Prefix, AdapterKind.SoftPrompt))
+        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), Without(AdapterKind.Prefix, AdapterKind.SoftPrompt))
+        .Whole("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, Without(AdapterKind.Bottleneck))
+        .Choice(
+            "placement",
+            [("parallel", AdapterPlacement.Parallel), ("sequential", AdapterPlacement.Sequential), ("houlsby", AdapterPlacement.Houlsby)],
+            r => r.Placement,
+            (r, v) => r with { Placement = v },
+            Without(AdapterKind.Bottleneck))
+        .Require(["input_targets", "targets"], (r, _) => r.InputTargets.FirstOrDefault(target => !r.Targets.Contains(target)) is { } stray
+            ? ($"input_targets names '{stray}', which targets does not", "name it in both")
+            : null)
+        .Require(["targets", "kind"], (r, _) => r.Kind is AdapterKind.Lora or AdapterKind.Ia3 && r.Targets.Count == 0 ? ("no targets", "name at least one module, such as query") : null);
+
     private static readonly RecipeSection<CalibrationRecipe> Calibration = new RecipeSection<CalibrationRecipe>(new())
         .Choice("kind", [("none", CalibrationKind.None), ("eta_norm", CalibrationKind.EtaNorm)], r => r.Kind, (r, v) => r with { Kind = v })
         .Number("eta", r => r.Eta, (r, v) => r with { Eta = v }, NumberRange.From0(10), r => r.Kind == CalibrationKind.EtaNorm ? null : "without kind eta_norm");
@@ -48,7 +75,10 @@ internal static class RecipeSchema
         .Require(["kind"], (r, given) => !IsFocal(r) || given("gamma") ? null : ("a focal loss without gamma", "give gamma; 2 is usual for focal, 1 for focal_glee"));
 
     private static readonly RecipeSection<StageRecipe> Stage = new RecipeSection<StageRecipe>(new())
-        .Choice("train", [("all", TrainScope.All), ("head", TrainScope.Head), ("last_layers", TrainScope.LastLayers)], r => r.Train, (r, v) => r with { Train = v })
+        .Choice("backbone", [("previous", WeightStart.Previous), ("pretrained", WeightStart.Fresh)], r => r.Backbone, (r, v) => r with { Backbone = v })
+        .Choice("head", [("previous", WeightStart.Previous), ("fresh", WeightStart.Fresh)], r => r.Head, (r, v) => r with { Head = v })
+        .Choice("adapter", [("keep", AdapterFate.Keep), ("drop", AdapterFate.Drop), ("merge", AdapterFate.Merge)], r => r.Adapter, (r, v) => r with { Adapter = v })
+        .Choice("train", [("all", TrainScope.All), ("head", TrainScope.Head), ("last_layers", TrainScope.LastLayers), ("adapter", TrainScope.Adapter)], r => r.Train, (r, v) => r with { Train = v })
         .Whole("layers", r => r.Layers, (r, v) => r with { Layers = v }, 1, 1000, r => r.Train == TrainScope.LastLayers ? null : "without train last_layers")
         .Number("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, NumberRange.Above0(10_000))
         .Whole("steps", r => r.Steps, (r, v) => r with { Steps = v }, 1, 100_000_000)
@@ -70,13 +100,18 @@ internal static class RecipeSchema
             r => r.Schedule,
             (r, v) => r with { Schedule = v })
         .Number("warmup", r => r.Warmup, (r, v) => r with { Warmup = v }, NumberRange.From0(100_000_000))
+        .Whole("hold", r => r.Hold, (r, v) => r with { Hold = v }, 0, 100_000_000)
+        .Number("hold_factor", r => r.HoldFactor, (r, v) => r with { HoldFactor = v }, NumberRange.From0(1), r => r.Hold > 0 ? null : "without hold")
         .Number("power", r => r.Power, (r, v) => r with { Power = v }, NumberRange.Above0(10), r => r.Schedule == ScheduleKind.Polynomial ? null : "without schedule polynomial")
         .Number("lr_end", r => r.LrEnd, (r, v) => r with { LrEnd = v }, NumberRange.From0(10), r => r.Schedule == ScheduleKind.Constant ? "with schedule constant" : null)
+        .Number("mixout", r => r.Mixout, (r, v) => r with { Mixout = v }, NumberRange.Share)
+        .Number("child", r => r.Child, (r, v) => r with { Child = v }, NumberRange.Above0(1))
         .Number("clip", r => r.Clip, (r, v) => r with { Clip = v }, NumberRange.From0(1e6))
         .Nested("loss", Loss, r => r.Loss, (r, v) => r with { Loss = v })
         .Choice("sampler", [("random", SamplerKind.Random), ("sequential", SamplerKind.Sequential)], r => r.Sampler, (r, v) => r with { Sampler = v })
         .Whole("eval_every", r => r.EvalEvery, (r, v) => r with { EvalEvery = v }, 1, 100_000_000)
         .Text("metric", r => r.Metric, (r, v) => r with { Metric = v }, $"one of {string.Join(", ", Metric.Names)}", Metric.Names.Contains, Metric.Names)
+        .Choice("keep", [("best", KeptWeights.Best), ("last", KeptWeights.Last)], r => r.Keep, (r, v) => r with { Keep = v })
         .Number("patience", r => r.Patience, (r, v) => r with { Patience = v }, NumberRange.Above0(10_000))
         .Require(["epochs", "steps"], (r, _) => (r.Epochs, r.Steps) switch
         {
@@ -99,10 +134,11 @@ internal static class RecipeSchema
         .Text("summary", r => r.Summary, (r, v) => r with { Summary = v }, OneLine, IsOneLine)
         .Text("paper", r => r.Paper, (r, v) => r with { Paper = v }, OneLine, IsOneLine)
         .Nested("input", Input, r => r.Input, (r, v) => r with { Input = v })
-        .Choice("adapter", [("none", AdapterKind.None)], r => r.Adapter, (r, v) => r with { Adapter = v })
+        .Nested("adapter", Adapter, r => r.Adapter, (r, v) => r with { Adapter = v })
         .Nested("head", Head, r => r.Head, (r, v) => r with { Head = v })
         .List("stages", Stage, r => r.Stages, (r, v) => r with { Stages = v }, 16)
         .Nested("calibration", Calibration, r => r.Calibration, (r, v) => r with { Calibration = v })
+        .Require(["stages", "adapter"], (r, _) => StageWeights.Fault(r))
         .Require(["input", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && (r.Input.Kind != InputKind.Template || !PromptTemplate.Parse(r.Input.Template).HasMask)
             ? ("head kind mlm reads a mask, and the input has none", "give input a template with {mask}, such as '{text} This is about {mask}.'")
             : null)
@@ -130,6 +166,28 @@ internal static class RecipeSchema
         ("ldam", LossKind.Ldam),
         ("seesaw", LossKind.Seesaw),
     ];
+
+    private static (string Name, AdapterKind Value)[] AdapterKinds =>
+    [
+        ("none", AdapterKind.None),
+        ("lora", AdapterKind.Lora),
+        ("ia3", AdapterKind.Ia3),
+        ("prefix", AdapterKind.Prefix),
+        ("soft_prompt", AdapterKind.SoftPrompt),
+        ("bottleneck", AdapterKind.Bottleneck),
+        ("bitfit", AdapterKind.BitFit),
+        ("layer_norm", AdapterKind.LayerNorm),
+    ];
+
+    private const string ModuleName = "the end of a module's path, such as query or output.dense";
+
+    private static string? AsModuleName(string text) => text.Length is >= 1 and <= 200 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_') ? text : null;
+
+    private static int? AsLayer(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer < 1000 ? layer : null;
+
+    /// <summary>A key that only these kinds of adapter have.</summary>
+    private static Func<AdapterRecipe, string?> Without(params AdapterKind[] kinds) =>
+        adapter => kinds.Contains(adapter.Kind) ? null : $"with adapter kind {AdapterKinds.Single(known => known.Value == adapter.Kind).Name}";
 
     private static string NameOf(LossKind kind) => LossKinds.Single(known => known.Value == kind).Name;
 

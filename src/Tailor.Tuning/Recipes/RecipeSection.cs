@@ -65,7 +65,31 @@ internal sealed class RecipeSection<T>(T empty)
 
     public RecipeSection<T> Nested<TValue>(string name, RecipeSection<TValue> section, Func<T, TValue> get, Func<T, TValue, T> set)
     {
-        _keys.Add(new Key(name, (record, node, path, document) => set(record, section.Read(node, path, document)), record => section.Write(get(record)), null));
+        _keys.Add(new Key(
+            name,
+            (record, node, path, document) => set(record, section.Read(node is YamlScalarNode kind && section._keys.Any(key => key.Name == "kind") ? document.Expand(kind) : node, path, document)),
+            record => section.Write(get(record)),
+            null));
+        return this;
+    }
+
+    /// <summary>Adds a key whose value is a list of single values: <c>[a, b]</c>, or <c>a, b</c>.</summary>
+    public RecipeSection<T> Values<TValue>(
+        string name, Func<T, IReadOnlyList<TValue>> get, Func<T, IReadOnlyList<TValue>, T> set, string expected, Func<string, TValue?> parse, Func<TValue, string> write, int max, Func<T, string?>? idle = null)
+    {
+        _keys.Add(new Key(
+            name,
+            (record, node, path, document) =>
+            {
+                string[] texts = node is YamlSequenceNode sequence
+                    ? [.. sequence.Children.Select(child => ScalarText(child, path, document, expected))]
+                    : ScalarText(node, path, document, expected).Trim('[', ']').Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                return texts.Length <= max
+                    ? set(record, [.. texts.Select(text => parse(text) ?? throw document.Fault(node, path, $"'{RecipeDocument.OneLine(text)}'", $"expected {expected}"))])
+                    : throw document.Fault(node, path, $"{texts.Length} values", $"expected at most {max}");
+            },
+            record => new YamlSequenceNode(get(record).Select(value => new YamlScalarNode(write(value)))) { Style = YamlDotNet.Core.Events.SequenceStyle.Flow },
+            idle));
         return this;
     }
 

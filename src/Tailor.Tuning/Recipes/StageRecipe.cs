@@ -5,6 +5,15 @@ namespace Tailor.Tuning;
 /// <summary>One stage of training: what trains, with which loss, batches, optimizer and schedule, for how long, and which checkpoint is kept.</summary>
 public sealed record StageRecipe
 {
+    /// <summary>Where the backbone's weights start: fresh is as they were pretrained.</summary>
+    public WeightStart Backbone { get; init; }
+
+    /// <summary>Where the head's weights start.</summary>
+    public WeightStart Head { get; init; }
+
+    /// <summary>What becomes of the adapter.</summary>
+    public AdapterFate Adapter { get; init; }
+
     /// <summary>Which parameters train.</summary>
     public TrainScope Train { get; init; }
 
@@ -59,11 +68,23 @@ public sealed record StageRecipe
     /// <summary>The linear rise from 0 to the peak: below 1 a share of all steps, from 1 on a number of whole steps.</summary>
     public double Warmup { get; init; } = 0.1;
 
+    /// <summary>How many first steps have the rate <see cref="HoldFactor"/> x <see cref="Lr"/>, whatever the schedule says (EH-FT's code); 0 for none.</summary>
+    public int Hold { get; init; }
+
+    /// <summary>The share of the peak rate in the steps of <see cref="Hold"/>, in [0, 1].</summary>
+    public double HoldFactor { get; init; } = 0.05;
+
     /// <summary>The power of the polynomial schedule, above 0 and at most 10.</summary>
     public double Power { get; init; } = 1;
 
     /// <summary>The learning rate at the end of the schedule, at least 0 and below <see cref="Lr"/>; the head's ends in the same proportion. Not for the constant schedule.</summary>
     public double LrEnd { get; init; }
+
+    /// <summary>Mixout (Lee, Cho and Kang, ICLR 2020): the probability that a weight of a linear layer is, for one step, the one it started from, in [0, 1); dropout is then off. 0 for none.</summary>
+    public double Mixout { get; init; }
+
+    /// <summary>ChildTuning-D (Xu et al., EMNLP 2021): the share of the encoder layers' weights that train, those of the largest Fisher information on the training set, above 0 and at most 1; null for all.</summary>
+    public double? Child { get; init; }
 
     /// <summary>The largest global norm of the gradients, in [0, 1e6]; 0 for no clipping.</summary>
     public double Clip { get; init; } = 1.0;
@@ -80,6 +101,9 @@ public sealed record StageRecipe
     /// <summary>The metric that picks the best checkpoint, one of the names of <c>Tailor.Evaluation.Metric</c>.</summary>
     public string Metric { get; init; } = "macro_f1";
 
+    /// <summary>Which weights the stage leaves behind.</summary>
+    public KeptWeights Keep { get; init; }
+
     /// <summary>Epochs without improvement after which the stage stops, above 0; null to never stop early.</summary>
     public double? Patience { get; init; }
 }
@@ -95,6 +119,42 @@ public enum TrainScope
 
     /// <summary>The head, with the pooler when it reads it, and the last layers of the encoder.</summary>
     LastLayers,
+
+    /// <summary>The head and the adapter.</summary>
+    Adapter,
+}
+
+/// <summary>Which weights a stage leaves behind.</summary>
+public enum KeptWeights
+{
+    /// <summary>Those of the best evaluation on the development set; the last ones when nothing was scored.</summary>
+    Best,
+
+    /// <summary>Those after the last step.</summary>
+    Last,
+}
+
+/// <summary>Where weights start at the beginning of a stage.</summary>
+public enum WeightStart
+{
+    /// <summary>As the stage before left them; in the first stage as the model directory has them.</summary>
+    Previous,
+
+    /// <summary>As they were before the first stage.</summary>
+    Fresh,
+}
+
+/// <summary>What becomes of the adapter at the beginning of a stage.</summary>
+public enum AdapterFate
+{
+    /// <summary>It stays.</summary>
+    Keep,
+
+    /// <summary>It is taken away.</summary>
+    Drop,
+
+    /// <summary>It is folded into the backbone's weights.</summary>
+    Merge,
 }
 
 /// <summary>The optimizers.</summary>

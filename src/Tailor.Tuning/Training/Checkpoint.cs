@@ -12,7 +12,7 @@ namespace Tailor.Tuning;
 /// <param name="folder">The checkpoint folder.</param>
 public sealed class Checkpoint(string folder)
 {
-    private const string StateKey = "tailor_state", BestPrefix = "", ParameterPrefix = "parameter.", OptimizerPrefix = "optimizer.";
+    private const string StateKey = "tailor_state", BestPrefix = "", ParameterPrefix = "parameter.", OptimizerPrefix = "optimizer.", StagePrefix = "stage.";
 
     private string StateFile => Path.Combine(folder, "state.safetensors");
 
@@ -25,8 +25,9 @@ public sealed class Checkpoint(string folder)
     /// <param name="state">Where the run stands.</param>
     /// <param name="parameters">Every parameter.</param>
     /// <param name="optimizer">The optimizer in use, or null between stages.</param>
+    /// <param name="stage">What the stage in progress needs besides.</param>
     /// <exception cref="InputException">The disk is full or the folder cannot be written; the former state is kept.</exception>
-    public void WriteState(TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer? optimizer)
+    public void WriteState(TrainingState state, IReadOnlyList<Parameter> parameters, Optimizer? optimizer, IEnumerable<KeyValuePair<string, Tensor>> stage)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var metadata = new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state) };
@@ -36,7 +37,7 @@ public sealed class Checkpoint(string folder)
             tensors = tensors.Concat(optimizer.State.Select(s => new KeyValuePair<string, Tensor>(OptimizerPrefix + s.Key, s.Value)));
         }
 
-        Write(StateFile, tensors, metadata);
+        Write(StateFile, tensors.Concat(stage.Select(s => new KeyValuePair<string, Tensor>(StagePrefix + s.Key, s.Value))), metadata);
     }
 
     /// <summary>Writes the parameters of the best evaluation.</summary>
@@ -72,6 +73,15 @@ public sealed class Checkpoint(string folder)
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(optimizer);
         optimizer.LoadState(name => file.Entries.ContainsKey(OptimizerPrefix + name) ? file.Read(OptimizerPrefix + name) : null, step);
+    }
+
+    /// <summary>A tensor of the stage in progress, or null when there is none of that name.</summary>
+    /// <param name="file">From <see cref="ReadState"/>.</param>
+    /// <param name="name">Its name.</param>
+    public static Tensor? StageTensor(SafetensorsFile file, string name)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return file.Entries.ContainsKey(StagePrefix + name) ? file.Read(StagePrefix + name) : null;
     }
 
     /// <summary>Puts the parameters of the best evaluation back.</summary>

@@ -41,7 +41,7 @@ public sealed class StageSchedule
 
     /// <summary>The learning rate of a step.</summary>
     /// <param name="step">The step, from 0.</param>
-    public double LearningRate(long step) =>
+    public double LearningRate(long step) => step < _stage.Hold ? _stage.Lr * _stage.HoldFactor :
         _stage.Lr * LearningRateSchedule.Factor(_stage.Schedule, step, TotalSteps, WarmupSteps, _stage.Power, _stage.Lr == 0 ? 0 : _stage.LrEnd / _stage.Lr);
 
     /// <summary>The micro-batches of a step. Steps are asked for in rising order, from any start.</summary>

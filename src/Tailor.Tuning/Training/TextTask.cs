@@ -20,6 +20,8 @@ public sealed class TextTask(
 {
     private readonly int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
     private ClassificationLoss? _loss;
+    private Mixout? _mixout;
+    private ChildTuning? _child;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => model.Parameters;
@@ -32,12 +34,15 @@ public sealed class TextTask(
     {
         ArgumentNullException.ThrowIfNull(stage);
         var head = model.Head.Parameters.ToHashSet();
+        var added = (model.Adapter?.Parameters ?? []).ToHashSet();
+        IReadOnlyList<Parameter> adapter = model.AdapterStands ? [.. added] : [];
 
         // The pooler and the MLM head stay as they are: the head reads the last state itself.
         IEnumerable<Parameter> body = stage.Train switch
         {
-            TrainScope.All => model.Parameters.Where(p => !head.Contains(p) && !p.Name.StartsWith("bert.pooler.", StringComparison.Ordinal) && !p.Name.StartsWith("cls.", StringComparison.Ordinal)),
-            TrainScope.LastLayers => LastLayers(stage.Layers),
+            TrainScope.All => model.Parameters.Where(p => !head.Contains(p) && !added.Contains(p) && !p.Name.StartsWith("bert.pooler.", StringComparison.Ordinal) && !p.Name.StartsWith("cls.", StringComparison.Ordinal)).Concat(adapter),
+            TrainScope.LastLayers => LastLayers(stage.Layers).Where(p => !added.Contains(p)).Concat(adapter),
+            TrainScope.Adapter => model.Adapter!.BackboneParameters.Concat(adapter),
             _ => [],
         };
         return [.. StagePlanner.Grouped(body, stage.WeightDecay), .. StagePlanner.Grouped(model.Head.Parameters, stage.WeightDecay, (stage.HeadLr ?? stage.Lr) / stage.Lr)];
@@ -53,10 +58,42 @@ public sealed class TextTask(
     }
 
     /// <inheritdoc/>
-    public override void Begin(StageRecipe stage)
+    public override void Arrange(int stage) => model.SetAdapter(StageWeights.AdapterStands(model.Recipe, stage));
+
+    /// <inheritdoc/>
+    public override void Enter(int stage)
+    {
+        StageRecipe next = model.Recipe.Stages[stage];
+        if (next.Adapter == AdapterFate.Merge)
+        {
+            model.MergeAdapter();
+        }
+
+        model.Restart(next.Backbone == WeightStart.Fresh, next.Head == WeightStart.Fresh);
+    }
+
+    /// <inheritdoc/>
+    public override void Begin(StageRecipe stage, long seed, Func<string, Tensor?>? saved)
     {
         ArgumentNullException.ThrowIfNull(stage);
         _loss = LossFactory.Create(stage.Loss, trainCounts);
+        End();
+        _mixout = stage.Mixout > 0 ? new Mixout(model, stage.Mixout) : null;
+        _child = stage.Child is { } share ? saved is null ? ChildTuning.Choose(this, model, stage, share, seed) : ChildTuning.Restore(model, saved) : null;
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<KeyValuePair<string, Tensor>> StageState => _child?.State ?? [];
+
+    /// <inheritdoc/>
+    public override void ChangeGradients() => _child?.Mask();
+
+    /// <inheritdoc/>
+    public override void End()
+    {
+        _mixout?.Dispose();
+        _child?.Dispose();
+        (_mixout, _child) = (null, null);
     }
 
     /// <inheritdoc/>
@@ -70,7 +107,8 @@ public sealed class TextTask(
         }
 
         using PackedBatch batch = PackedBatch.Of(sequences, model.Device);
-        Tensor logits = model.Forward(batch, new DropoutPlaces(seed, pass, training: true));
+        var dropout = new DropoutPlaces(seed, pass, training: true);
+        Tensor logits = _mixout is { } mixout ? mixout.Forward(batch, dropout) : model.Forward(batch, dropout);
         return _loss!.Of(logits, tensor(gold, device: model.Device));
     }
 

@@ -56,12 +56,21 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
                 (_state, resumed) = _checkpoint.ReadState(task.Parameters);
             }
 
+            task.Arrange(Math.Min(_state.Stage, stages.Count - 1));
             folder.CutMetrics(_state.MetricsBytes);
             _sinceCheckpoint.Restart();
             LoopResult? result = null;
             while (_state.Stage < stages.Count)
             {
-                result = RunStage(_state.Stage, resumed, stop);
+                try
+                {
+                    result = RunStage(_state.Stage, resumed, stop);
+                }
+                finally
+                {
+                    task.End();
+                }
+
                 resumed?.Dispose();
                 resumed = null;
                 if (result.Stopped)
@@ -71,6 +80,12 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
 
                 bool last = _state.Stage == stages.Count - 1;
                 _state = _state with { Stage = _state.Stage + 1, Step = 0, BestScore = last ? _state.BestScore : null, BestStep = last ? _state.BestStep : 0 };
+                if (!last)
+                {
+                    task.Enter(_state.Stage);
+                    task.Arrange(_state.Stage);
+                }
+
                 Save(optimizer: null);
             }
 
@@ -87,7 +102,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
     {
         StageRecipe stage = stages[index];
         IReadOnlyList<ParameterGroup> groups = StagePlanner.Plan(task, stage);
-        task.Begin(stage);
+        task.Begin(stage, options.Seed, resumed is null || _state.Step == 0 ? null : name => Checkpoint.StageTensor(resumed, name));
         using Optimizer optimizer = OptimizerFor(stage, groups);
         if (resumed is not null)
         {
@@ -123,7 +138,12 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             }
         }
 
-        TakeBest();
+        if (stage.Keep == KeptWeights.Best)
+        {
+            TakeBest();
+        }
+
+        DropBest();
         return new LoopResult(false, _state.BestScore, _state.BestStep);
     }
 
@@ -151,6 +171,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             }
         }
 
+        task.ChangeGradients();
         _rate = rate;
         double norm = optimizer.Step(rate, stage.Clip, 1 / denominator);
         if (!double.IsFinite(norm))
@@ -197,7 +218,10 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
         if (improved)
         {
             (_state.BestScore, _state.BestStep) = (value, _state.Step);
-            KeepBest();
+            if (stage.Keep == KeptWeights.Best)
+            {
+                KeepBest();
+            }
         }
 
         var line = new JsonObject { ["stage"] = _state.Stage, ["step"] = _state.Step, ["best"] = improved };
@@ -250,8 +274,6 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
                 parameter.Value.copy_(_best[parameter.Name]);
             }
         }
-
-        DropBest();
     }
 
     private void DropBest()
@@ -275,7 +297,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
 
         using (NewDisposeScope())
         {
-            _checkpoint.WriteState(_state, task.Parameters, optimizer);
+            _checkpoint.WriteState(_state, task.Parameters, optimizer, optimizer is null ? [] : task.StageState);
         }
 
         _sinceCheckpoint.Restart();

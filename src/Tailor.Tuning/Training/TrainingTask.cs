@@ -1,4 +1,5 @@
 using Tailor.Engine;
+using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
 
@@ -17,9 +18,36 @@ public abstract class TrainingTask
     /// <param name="stage">The stage.</param>
     public abstract IReadOnlyList<ParameterGroup> Groups(StageRecipe stage);
 
-    /// <summary>Called when a stage begins, after its groups are set.</summary>
+    /// <summary>Puts the model's parts as they stand in a stage; no weight changes. Called when training begins or is resumed, and after <see cref="Enter"/>.</summary>
+    /// <param name="stage">The stage's place, from 0.</param>
+    public virtual void Arrange(int stage)
+    {
+    }
+
+    /// <summary>Changes weights between stages, as the next one asks. Called once in a run for every stage but the first; what it does is in the next checkpoint.</summary>
+    /// <param name="stage">The next stage's place, from 1.</param>
+    public virtual void Enter(int stage)
+    {
+    }
+
+    /// <summary>Called when a stage begins or is resumed, after its groups are set.</summary>
     /// <param name="stage">The stage.</param>
-    public abstract void Begin(StageRecipe stage);
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="saved">The tensors of <see cref="StageState"/> by name when the stage is resumed, else null.</param>
+    public abstract void Begin(StageRecipe stage, long seed, Func<string, Tensor?>? saved);
+
+    /// <summary>Called when a stage is over, or training stops in it.</summary>
+    public virtual void End()
+    {
+    }
+
+    /// <summary>What the stage found out at its beginning and needs again when it is resumed.</summary>
+    public virtual IEnumerable<KeyValuePair<string, Tensor>> StageState => [];
+
+    /// <summary>Called between the gradients of a step and the optimizer.</summary>
+    public virtual void ChangeGradients()
+    {
+    }
 
     /// <summary>The loss of a batch, with gradient.</summary>
     /// <param name="examples">Indices of training examples.</param>

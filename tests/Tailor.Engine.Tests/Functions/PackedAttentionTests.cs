@@ -51,6 +51,29 @@ public sealed class PackedAttentionTests
     }
 
     [Theory]
+    [MemberData(nameof(Cases))]
+    public void Attention_with_more_keys_than_queries_and_its_gradients_equal_libtorchs_operations(int bits, int size, double dropout)
+    {
+        using var scope = NewDisposeScope();
+        int[] queries = [0, 3, 4, 14, 18];
+        Tensor query = KernelCollection.Normal(1, 18, 2 * size), keyValue = KernelCollection.Normal(2, 40, 2 * 2 * size), weight = KernelCollection.Normal(3, 18, 2 * size);
+        Tensor wideQuery = query.to(ScalarType.Float64).requires_grad_(), wideKeyValue = keyValue.to(ScalarType.Float64).requires_grad_();
+        Tensor expected = PaddedAttention.Attention(wideQuery, wideKeyValue, queries, Small, 2, dropout, 77);
+        expected.mul(weight.to(ScalarType.Float64)).sum().backward();
+        query.requires_grad_();
+        keyValue.requires_grad_();
+        Tensor actual = KernelCollection.With(1, bits, () =>
+        {
+            Tensor result = PackedAttention.Attention(query, keyValue, queries, Small, 2, dropout, 77);
+            result.mul(weight).sum().backward();
+            return result;
+        });
+        KernelCollection.AssertClose(expected, actual, 1e-5);
+        KernelCollection.AssertClose(wideQuery.grad!, query.grad!, 1e-5);
+        KernelCollection.AssertClose(wideKeyValue.grad!, keyValue.grad!, 1e-5);
+    }
+
+    [Theory]
     [MemberData(nameof(KernelCollection.Widths), MemberType = typeof(KernelCollection))]
     public void Long_sequences_are_taken_in_blocks_of_queries(int bits)
     {
@@ -179,7 +202,8 @@ public sealed class PackedAttentionTests
         Assert.Contains("10 tokens", Assert.Throws<ArgumentException>(() => PackedAttention.SelfAttention(qkv, [1, 10], 2, 0, 0)).Message, StringComparison.Ordinal);
         Assert.Contains("10 tokens", Assert.Throws<ArgumentException>(() => PackedAttention.SelfAttention(qkv, [0], 2, 0, 0)).Message, StringComparison.Ordinal);
         Assert.Contains("3 heads share", Assert.Throws<ArgumentException>(() => PackedAttention.SelfAttention(qkv, [0, 10], 3, 0, 0)).Message, StringComparison.Ordinal);
-        Assert.Contains("2 sequences", Assert.Throws<ArgumentException>(() => PackedAttention.ReadAttention(zeros(3, 12), qkv, [0, 4, 10], 2, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("3 tokens", Assert.Throws<ArgumentException>(() => PackedAttention.ReadAttention(zeros(3, 12), qkv, [0, 4, 10], 2, 0, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("3 sequences", Assert.Throws<ArgumentException>(() => PackedAttention.Attention(zeros(3, 12), qkv, [0, 1, 2, 3], [0, 4, 10], 2, 0, 0)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => PackedAttention.SelfAttention(qkv, [0, 10], 2, 1, 0));
     }
 
