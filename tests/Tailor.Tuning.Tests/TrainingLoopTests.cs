@@ -158,10 +158,4 @@ public sealed class TrainingLoopTests : IDisposable
         RunFolder folder = Directory.Exists(path) ? new RunFolder(path) : RunFolder.Create(path);
         return new TrainingLoop(TinyModel.Task(model, _train, _dev), recipe.Stages, folder, new LoopOptions { Seed = 3, CheckpointEvery = checkpointEvery }, progress);
     }
-
-    /// <summary>Hears events on the training thread, at once; <see cref="Progress{T}"/> would post them elsewhere.</summary>
-    private sealed class Listener(Action<TrainingEvent> hear) : IProgress<TrainingEvent>
-    {
-        public void Report(TrainingEvent value) => hear(value);
-    }
 }

@@ -68,7 +68,7 @@ internal sealed class RecipeSection<T>(T empty)
         _keys.Add(new Key(
             name,
             (record, node, path, document) => set(record, section.Read(node is YamlScalarNode kind && section._keys.Any(key => key.Name == "kind") ? document.Expand(kind) : node, path, document)),
-            record => section.Write(get(record)),
+            record => section.Write(get(record)) is var written && written.Children.Count == 1 && written.Children.TryGetValue("kind", out YamlNode? kind) ? kind : written,
             null));
         return this;
     }
@@ -148,7 +148,7 @@ internal sealed class RecipeSection<T>(T empty)
         return record;
     }
 
-    public YamlNode Write(T record)
+    public YamlMappingNode Write(T record)
     {
         var mapping = new YamlMappingNode();
         foreach (Key key in _keys.Where(key => key.Idle?.Invoke(record) is null))

@@ -81,7 +81,7 @@ public class RecipeCatalogueTests
     public void An_unknown_recipe_is_refused_with_the_nearest_name_and_the_list()
     {
         InputException fault = Assert.Throws<InputException>(() => RecipeCatalogue.Load("cls-tahn"));
-        Assert.StartsWith("recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?); the recipes are cls-eta, cls-eta-relu, ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?); the recipes are bitfit, child-tuning, cls-eta, cls-eta-relu, ", fault.Message, StringComparison.Ordinal);
         Assert.StartsWith("none/such.yaml: no such recipe file", Assert.Throws<InputException>(() => RecipeCatalogue.Load("none/such.yaml")).Message, StringComparison.Ordinal);
     }
 
