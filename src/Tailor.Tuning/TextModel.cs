@@ -37,6 +37,9 @@ public sealed class TextModel : IDisposable
     /// <summary>The recipe that put it together.</summary>
     public Recipe Recipe { get; }
 
+    /// <summary>The model directory it was loaded from.</summary>
+    public string Source { get; private init; } = "";
+
     /// <summary>Longest input in tokens, special tokens included.</summary>
     public int MaxLength => Recipe.Input.MaxLength;
 
@@ -68,11 +71,12 @@ public sealed class TextModel : IDisposable
             adapter = Adapter.Create(recipe.Adapter, built);
         }
 
-        TextBackbone backbone = TextBackbone.Load(directory, seed, device, Declare, aliases);
+        string[] tokens = recipe.Input.Kind == InputKind.Template ? [.. PromptTemplate.Parse(recipe.Input.Template).SoftTokens] : [];
+        TextBackbone backbone = TextBackbone.Load(directory, seed, device, Declare, aliases, tokens);
         try
         {
             backbone.RequireLength(recipe.Input.MaxLength, adapter?.Positions ?? 0);
-            return new TextModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, verbalizer, seed, device, aliases));
+            return new TextModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, verbalizer, seed, device, aliases)) { Source = directory };
         }
         catch
         {

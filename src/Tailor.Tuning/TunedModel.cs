@@ -10,7 +10,7 @@ namespace Tailor.Tuning;
 
 /// <summary>
 /// A tuned classifier as a directory. It is an ordinary Hugging Face directory: a tanh CLS head is exactly the pooler and classifier of <c>BertForSequenceClassification</c> and is written
-/// under those names (an η-norm folded into the classifier), so that transformers gives the same logits. <c>tailor.json</c> holds what transformers has no place for.
+/// under those names (an η-norm folded into the classifier), so that transformers gives the same logits. An adapter that can be is merged into the weights; beside them <c>adapter/</c> holds it as PEFT does. <c>tailor.json</c> holds what transformers has no place for.
 /// </summary>
 /// <param name="Recipe">The recipe it was made with.</param>
 /// <param name="Labels">The class names in order.</param>
@@ -47,6 +47,11 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         AtomicFile.WriteText(Path.Combine(directory, "tailor.json"), Describe().ToJsonString(Indented) + "\n");
         using DisposeScope scope = NewDisposeScope();
         using var _ = no_grad();
+        if (model.AdapterStands)
+        {
+            PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter, model.Adapter!, model.Source);
+        }
+
         ModelDirectory.Save(directory, config, model.Backbone.Tokenizer, Weights(model, names));
     }
 

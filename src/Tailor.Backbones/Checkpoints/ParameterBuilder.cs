@@ -45,6 +45,9 @@ public sealed class ParameterBuilder(
     /// <summary>Every parameter made so far, in order.</summary>
     public IReadOnlyList<Parameter> All => _all;
 
+    /// <summary>The rows of the vocabulary in the checkpoint and in the model, which may have more; a tensor of so many rows is read, and its further rows start fresh.</summary>
+    public (long Stored, long Wanted) Grown { get; init; }
+
     /// <summary>What was read and what was missing.</summary>
     public LoadReport Report { get; } = new();
 
@@ -171,7 +174,8 @@ public sealed class ParameterBuilder(
         }
 
         SafetensorsEntry entry = checkpoint!.Entry(stored);
-        if (!entry.Shape.SequenceEqual(shape))
+        bool grows = Grown.Wanted > Grown.Stored && shape[0] == Grown.Wanted && entry.Shape.SequenceEqual([Grown.Stored, .. shape[1..]]);
+        if (!grows && !entry.Shape.SequenceEqual(shape))
         {
             throw InputException.At(source, $"shape [{string.Join(", ", entry.Shape)}]", $"config.json asks for [{string.Join(", ", shape)}]; checkpoint and config do not belong together", field: stored);
         }
@@ -182,7 +186,14 @@ public sealed class ParameterBuilder(
         }
 
         Report.Read.Add(stored);
-        return checkpoint.Read(stored, ScalarType.Float32);
+        Tensor read = checkpoint.Read(stored, ScalarType.Float32);
+        if (!grows)
+        {
+            return read;
+        }
+
+        using Tensor own = read, further = Fresh(name, initial, [Grown.Wanted - Grown.Stored, .. shape[1..]]);
+        return cat([own, further], 0);
     }
 
     private Tensor Fresh(string name, Initial initial, long[] shape)

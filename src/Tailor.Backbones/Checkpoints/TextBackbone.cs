@@ -47,14 +47,19 @@ public sealed class TextBackbone : IDisposable
     /// <param name="device">Where the parameters live; the CPU when null.</param>
     /// <param name="declare">Declares further parameters (a head) while the checkpoint is open, so that saved heads are read back.</param>
     /// <param name="aliases">Stored names by parameter name; a pooler whose tensors are claimed here belongs to the head, not to the encoder.</param>
+    /// <param name="tokens">Tokens that the vocabulary needs besides its own (a template's soft tokens); the embedding grows by those it lacks.</param>
     /// <exception cref="InputException">A file is missing or damaged, or the parts do not belong together.</exception>
-    public static TextBackbone Load(string directory, long seed, Device? device = null, Action<TextBackbone>? declare = null, IReadOnlyDictionary<string, string>? aliases = null)
+    public static TextBackbone Load(
+        string directory, long seed, Device? device = null, Action<TextBackbone>? declare = null, IReadOnlyDictionary<string, string>? aliases = null, IReadOnlyList<string>? tokens = null)
     {
         BertConfig config = BertConfig.Read(directory);
         Tokenizer tokenizer = Tokenizer.Load(directory);
         RequireVocabulary(directory, tokenizer.VocabularySize, config.VocabularySize);
+        tokenizer = tokenizer.With(tokens ?? []);
+        int stored = config.VocabularySize;
+        config = config with { VocabularySize = Math.Max(stored, tokenizer.VocabularySize) };
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(directory);
-        var build = new ParameterBuilder(checkpoint, checkpoint.Path, "bert.", seed, device, aliases);
+        var build = new ParameterBuilder(checkpoint, checkpoint.Path, "bert.", seed, device, aliases) { Grown = (stored, config.VocabularySize) };
         bool pooler = build.Has(BertEncoder.PoolerPath + ".weight") && aliases?.Values.Contains(BertEncoder.PoolerPath + ".weight") != true;
         bool mlm = build.Has(BertMlmHead.TransformPath + ".dense.weight");
         var backbone = new TextBackbone(config, tokenizer, build, pooler, mlm);

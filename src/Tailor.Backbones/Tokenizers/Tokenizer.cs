@@ -37,6 +37,10 @@ public abstract class Tokenizer
     /// <param name="token">The token as the vocabulary writes it.</param>
     public abstract int? IdOf(string token);
 
+    /// <summary>A tokenizer that knows further tokens besides; their ids follow the last one.</summary>
+    /// <param name="tokens">The tokens; those the vocabulary has already stay as they are.</param>
+    public abstract Tokenizer With(IReadOnlyList<string> tokens);
+
     /// <summary>Tokenizes a text or a pair of texts, with the places of the tokens.</summary>
     /// <param name="text">The text.</param>
     /// <param name="pair">The second text, or null for one text alone.</param>

@@ -68,6 +68,14 @@ internal sealed record WordPieceDefinition
         };
     }
 
+    /// <summary>This definition with further tokens behind the vocabulary, found in texts as they are written.</summary>
+    /// <param name="tokens">Tokens that are not there yet.</param>
+    public WordPieceDefinition With(IReadOnlyList<string> tokens) => this with
+    {
+        Tokens = [.. Tokens, .. tokens],
+        AddedTokens = [.. AddedTokens, .. tokens.Select((token, i) => new AddedToken(Tokens.Count + i, token) { Special = true })],
+    };
+
     /// <summary>The tokens' ids by name.</summary>
     /// <exception cref="InputException">A token is there twice or cannot be a line of <c>vocab.txt</c>, or the vocabulary is beyond the limits.</exception>
     public static Dictionary<string, int> Index(string source, IReadOnlyList<string> tokens)

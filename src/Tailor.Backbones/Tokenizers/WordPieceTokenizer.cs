@@ -74,6 +74,10 @@ public sealed class WordPieceTokenizer : Tokenizer
     public static WordPieceTokenizer FromTokenizerJson(string path) => new(TokenizerJsonReader.Read(path, new SpecialTokenNames()));
 
     /// <inheritdoc/>
+    public override Tokenizer With(IReadOnlyList<string> tokens) =>
+        tokens.Where(token => IdOf(token) is null).Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } added ? new WordPieceTokenizer(_definition.With(added)) : this;
+
+    /// <inheritdoc/>
     public override string TokenOf(int id)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);

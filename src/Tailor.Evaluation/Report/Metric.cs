@@ -12,6 +12,7 @@ public static class Metric
         new("macro_f1", true, report => report.Scores.MacroF1),
         new("micro_f1", true, report => report.Scores.MicroF1),
         new("weighted_f1", true, report => report.Scores.WeightedF1),
+        new("positive_f1", true, report => report.Scores.Classes == 2 ? report.Scores.PerClass[1].F1 : null),
         new("mcc", true, report => report.Scores.MatthewsCorrelation),
         new("head_f1", true, report => report.Group("head")?.F1),
         new("tail_f1", true, report => report.Group("tail")?.F1),

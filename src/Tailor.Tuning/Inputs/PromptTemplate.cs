@@ -22,10 +22,13 @@ public enum TemplatePart
 
     /// <summary>The example's second text.</summary>
     TextB,
+
+    /// <summary>A token of the template's own, added to the vocabulary, whose embedding is learned.</summary>
+    Soft,
 }
 
 /// <summary>
-/// An input template in the grammar of Glee (arXiv 2205.05461, code): literal text and the placeholders <c>{cls} {sep} {mask} {text_a} {text_b}</c>; <c>{text}</c> is <c>{text_a}</c>, and doubled braces are braces.
+/// An input template in the grammar of Glee (arXiv 2205.05461, code): literal text and the placeholders <c>{cls} {sep} {mask} {text_a} {text_b}</c> and the soft tokens <c>{p0} {p1} ...</c>; <c>{text}</c> is <c>{text_a}</c>, and doubled braces are braces.
 /// A template without special tokens is the short form: <c>{cls}</c> and <c>{sep}</c> are put around it. Unlike there, text after the last placeholder is kept.
 /// </summary>
 public sealed class PromptTemplate
@@ -42,7 +45,7 @@ public sealed class PromptTemplate
 
     private PromptTemplate(IReadOnlyList<(TemplatePart Part, string Text)> pieces) => Pieces = pieces;
 
-    /// <summary>The pieces in order; only literals have a text.</summary>
+    /// <summary>The pieces in order; only literals and soft tokens have a text.</summary>
     public IReadOnlyList<(TemplatePart Part, string Text)> Pieces { get; }
 
     /// <summary>Whether a mask is read; without one it is the first token.</summary>
@@ -50,6 +53,9 @@ public sealed class PromptTemplate
 
     /// <summary>Whether examples need a second text.</summary>
     public bool NeedsPair => Has(TemplatePart.TextB);
+
+    /// <summary>The template's soft tokens as the vocabulary calls them, such as <c>[P0]</c>, each once.</summary>
+    public IEnumerable<string> SoftTokens => Pieces.Where(p => p.Part == TemplatePart.Soft).Select(p => p.Text).Distinct(StringComparer.Ordinal);
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">The template.</param>
@@ -101,13 +107,15 @@ public sealed class PromptTemplate
             {
                 int end = source.IndexOf('}', i);
                 string name = end < 0 ? throw new FormatException("a '{' that is not closed; write '{{' for a brace") : source[(i + 1)..end];
-                if (!Placeholders.TryGetValue(name, out TemplatePart part))
+                bool soft = name.Length is >= 2 and <= 4 && name[0] == 'p' && name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+                TemplatePart part = TemplatePart.Soft;
+                if (!soft && !Placeholders.TryGetValue(name, out part))
                 {
-                    throw new FormatException($"unknown placeholder {{{name}}}; the placeholders are {string.Join(' ', Placeholders.Keys.Select(p => $"{{{p}}}"))}");
+                    throw new FormatException($"unknown placeholder {{{name}}}; the placeholders are {string.Join(' ', Placeholders.Keys.Select(p => $"{{{p}}}"))} {{p0}} to {{p999}}");
                 }
 
                 Flush();
-                pieces.Add((part, ""));
+                pieces.Add((part, soft ? $"[P{name[1..]}]" : ""));
                 i = end;
             }
             else

@@ -29,6 +29,7 @@ public sealed class TemplateEncoder
                 TemplatePart.Literal => Ids(text),
                 TemplatePart.Cls => [Special(tokenizer.ClsId, "{cls}")],
                 TemplatePart.Sep => [Special(tokenizer.SepId, "{sep}")],
+                TemplatePart.Soft => [Special(tokenizer.IdOf(text), text)],
                 TemplatePart.Mask => [Special(tokenizer.MaskId, "{mask}")],
                 _ => [],
             }));

@@ -19,7 +19,7 @@ public sealed class PromptTemplateTests
         Assert.Equal([" {is} ", " news ."], PromptTemplate.Parse("{cls}{text_a} {{is}} {mask} news .").Pieces.Where(p => p.Part == TemplatePart.Literal).Select(p => p.Text));
 
     [Theory]
-    [InlineData("{text} {mask} {msk}", "unknown placeholder {msk}; the placeholders are {cls} {sep} {mask} {text} {text_a} {text_b}")]
+    [InlineData("{text} {mask} {msk}", "unknown placeholder {msk}; the placeholders are {cls} {sep} {mask} {text} {text_a} {text_b} {p0} to {p999}")]
     [InlineData("{text} {mask} {mask}", "2 times {mask}; once is the most")]
     [InlineData("{text} {text_a} {mask}", "2 times {text_a}; once is the most")]
     [InlineData("This is {mask}", "no {text_a}; ")]
@@ -36,6 +36,32 @@ public sealed class PromptTemplateTests
         Assert.Equal([2, 9, 10, 5, 6, 4, 7, 8, 3], sequence.Ids);
         Assert.Equal((9, 5), (sequence.FirstLength, sequence.ReadAt));
         Assert.Equal(0, new TemplateEncoder(PromptTemplate.Parse("{text} this"), Tokenizer, 20).Encode("a b", null).ReadAt);
+    }
+
+    [Fact]
+    public void Soft_tokens_join_the_vocabulary_and_learn_an_embedding_of_their_own()
+    {
+        using var tiny = new TinyModel();
+        Recipe recipe = RecipeCatalogue.Load("prompt", ["input.max_length=24", "input.template={p0}{text}{p1}{mask}{p0}", "stages.0.epochs=null", "stages.0.steps=3", "stages.0.lr=1e-3", "stages.0.batch_size=8"]);
+        using TextModel model = tiny.Load(recipe), plain = tiny.Load(RecipeCatalogue.Load("prompt", ["input.max_length=24"]));
+        int words = plain.Backbone.Tokenizer.VocabularySize;
+        TokenSequence sequence = model.Tokenize("apple", null);
+        Assert.Equal([2, words, 5, words + 1, 4, words, 3], sequence.Ids);
+        Parameter embedding = model.Backbone.Encoder.WordEmbedding;
+        byte[] before = embedding.Value.bytes.ToArray();
+        Assert.True(before.AsSpan(0, words * 16 * 4).SequenceEqual(plain.Backbone.Encoder.WordEmbedding.Value.bytes), "the words' own embeddings are not what they were");
+        new TrainingLoop(TinyModel.Task(model, TinyModel.Examples(24, 3), []), recipe.Stages, RunFolder.Create(Path.Combine(tiny.Folder, "run")), new LoopOptions { Seed = 1 }, progress: null).Run(CancellationToken.None);
+        Assert.False(before.AsSpan(words * 16 * 4).SequenceEqual(embedding.Value.bytes[(words * 16 * 4)..]));
+
+        string saved = Path.Combine(tiny.Folder, "saved");
+        new TunedModel(recipe, TinyModel.Labels, [1, 1, 1], 0.55, TinyModel.LabelWords).Save(model, saved);
+        (_, TextModel loaded) = TunedModel.Load(saved);
+        using (loaded)
+        {
+            Assert.Equal(words + 2, loaded.Backbone.Config.VocabularySize);
+            Assert.Equal(sequence.Ids, loaded.Tokenize("apple", null).Ids);
+            Assert.All(model.Probabilities([sequence]).Zip(loaded.Probabilities([sequence])), x => Assert.Equal(x.First, x.Second, 1e-6f));
+        }
     }
 
     [Fact]
