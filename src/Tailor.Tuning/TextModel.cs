@@ -158,15 +158,7 @@ public sealed class TextModel : IDisposable
     /// <param name="batch">The tokens.</param>
     /// <param name="dropout">The pass's dropout.</param>
     /// <returns>[sequences, classes].</returns>
-    public Tensor Forward(PackedBatch batch, DropoutPlaces dropout)
-    {
-        if (AdapterStands)
-        {
-            Adapter!.Begin(dropout);
-        }
-
-        return Head.Forward(_backbone.Encoder.ForwardRead(batch, dropout), dropout);
-    }
+    public Tensor Forward(PackedBatch batch, DropoutPlaces dropout) => Head.Forward(ReadStates(batch, dropout), dropout);
 
     /// <summary>Class logits at evaluation, calibrated.</summary>
     /// <param name="batch">The tokens.</param>
@@ -185,6 +177,44 @@ public sealed class TextModel : IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         int classes = Head.Classes;
         float[] probabilities = new float[sequences.Count * classes];
+        ForEachBatch(sequences, (batch, packed) =>
+        {
+            using Tensor rows = F.softmax(Score(packed), 1).cpu().contiguous();
+            ReadOnlySpan<float> values = rows.data<float>().ToArray();
+            for (int i = 0; i < batch.Length; i++)
+            {
+                values.Slice(i * classes, classes).CopyTo(probabilities.AsSpan(batch[i] * classes));
+            }
+        });
+        return probabilities;
+    }
+
+    /// <summary>What the head reads of many examples, in their order and without dropout: the encoder's last state at the read position.</summary>
+    /// <param name="sequences">The examples, at least one.</param>
+    /// <returns>[examples, hidden]; the caller disposes it.</returns>
+    public Tensor States(IReadOnlyList<TokenSequence> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        Tensor states = empty(sequences.Count, _backbone.Config.HiddenSize, device: Device);
+        ForEachBatch(sequences, (batch, packed) => states.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: Device), ReadStates(packed, DropoutPlaces.Off)));
+        return states;
+    }
+
+    /// <summary>Releases the parameters.</summary>
+    public void Dispose() => _backbone.Dispose();
+
+    private Tensor ReadStates(PackedBatch batch, DropoutPlaces dropout)
+    {
+        if (AdapterStands)
+        {
+            Adapter!.Begin(dropout);
+        }
+
+        return _backbone.Encoder.ForwardRead(batch, dropout);
+    }
+
+    private void ForEachBatch(IReadOnlyList<TokenSequence> sequences, Action<int[], PackedBatch> take)
+    {
         int[] order = Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Ids.Length).ToArray();
         int[] lengths = sequences.Select(s => s.Ids.Length).ToArray();
         using var _ = no_grad();
@@ -192,17 +222,7 @@ public sealed class TextModel : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             using PackedBatch packed = PackedBatch.Of(batch.Select(i => sequences[i]).ToArray(), Device);
-            using Tensor rows = F.softmax(Score(packed), 1).cpu().contiguous();
-            ReadOnlySpan<float> values = rows.data<float>().ToArray();
-            for (int i = 0; i < batch.Length; i++)
-            {
-                values.Slice(i * classes, classes).CopyTo(probabilities.AsSpan(batch[i] * classes));
-            }
+            take(batch, packed);
         }
-
-        return probabilities;
     }
-
-    /// <summary>Releases the parameters.</summary>
-    public void Dispose() => _backbone.Dispose();
 }

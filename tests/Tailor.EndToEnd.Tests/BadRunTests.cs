@@ -28,6 +28,27 @@ public sealed class BadRunTests(TinyWorld world)
         ["a verbalizer for a recipe that reads none"] = new(Train("--verbalizer", "words.yaml", "--set", "input.max_length=32", "--out", "run"), ["cls-tanh", "leave --verbalizer out"]),
         ["a prompt recipe on a checkpoint without MLM head"] = new(
             ["train", "--data", "rows.csv", "--model", "tuned/model", "--recipe", "prompt", "--set", "input.max_length=32", "--out", "run"], ["no MLM head", "masked language model"], (world, place) => world.CopyFinished(place, "tuned")),
+        ["a LoRA rank above the width"] = new(Adapted("--set", "adapter.r=33"), ["adapter.r 33", "32 x 32"]),
+        ["an adapter on a layer that does not exist"] = new(Adapted("--set", "adapter.layers=[0, 7]"), ["adapter.layers names layer 7", "the layers 0 to 1"]),
+        ["an adapter on a module that does not exist"] = new(Adapted("--set", "adapter.targets=[qery]"), ["adapter.targets names 'qery'", "its layers have attention.self.query"]),
+        ["a prefix that leaves too few positions"] = new(
+            Train("--recipe", "prefix", "--set", "input.max_length=32", "--out", "run"), ["max length 32", "of which the adapter takes 17", "input.max_length=15"]),
+        ["a first stage that says where its weights start"] = new(Adapted("--set", "stages.0.backbone=pretrained"), ["stage 0 says where its weights start", "leave backbone, head and adapter out"]),
+        ["a prefix that is to be merged"] = new(
+            Train("--recipe", "eh-ft-prefix", "--set", "stages.1.backbone=previous", "--set", "stages.1.adapter=merge", "--out", "run"), ["merge an adapter that no plain weight can hold", "lora, ia3, bitfit"]),
+        ["a head transplanted onto another number of classes"] = new(
+            ["train", "--data", "rows.csv", "--model", "tuned/model", "--recipe", "cls-relu", "--set", "input.max_length=32", "--out", "run"], ["tells 3 classes apart", "the data has 2"], (world, place) =>
+            {
+                world.CopyFinished(place, "tuned");
+                DamagedWeights.Rename(place.In("tuned/model/model.safetensors"), "classifier.", "head.out.");
+                File.WriteAllLines(place.In("rows.csv"), File.ReadAllLines(place.In("rows.csv")).Where(line => !line.EndsWith(",tool", StringComparison.Ordinal)));
+            }),
+        ["changes of a model of another shape"] = new(["changes", "wide", "--model", "model"], ["wide", "give the model it was tuned from"], (_, place) =>
+        {
+            Directory.CreateDirectory(place.In("wide"));
+            File.Copy(place.In("model/model.safetensors"), place.In("wide/model.safetensors"));
+            DamagedWeights.Rename(place.In("wide/model.safetensors"), "encoder.layer.", "encoder.block.");
+        }),
         ["an output folder that exists"] = new(Train("--out", "model"), ["model", "exists and is not empty", "choose another --out"]),
         ["--resume of a finished run"] = new(Resume, ["run", "finished", "result.json"], (world, place) => world.CopyFinished(place, "run")),
         ["--resume with a row changed"] = new(Resume, ["rows.csv", "not what the run was begun with", "restore"], ChangeRow),
@@ -90,6 +111,8 @@ public sealed class BadRunTests(TinyWorld world)
     private static string[] Train(params string[] rest) => ["train", "--data", "rows.csv", "--model", "model", .. rest];
 
     private static string[] Prompt(params string[] rest) => Train(["--recipe", "prompt", "--set", "input.max_length=32", .. rest, "--out", "run"]);
+
+    private static string[] Adapted(params string[] rest) => Train(["--recipe", "eh-ft-lora", "--set", "input.max_length=32", .. rest, "--out", "run"]);
 
     private static void ChangeRow(TinyWorld world, TemporaryFolder place)
     {

@@ -65,6 +65,13 @@ internal static class DamagedWeights
         Write(path, header, padded.ToArray());
     }
 
+    /// <summary>Gives tensors other names.</summary>
+    public static void Rename(string path, string part, string other)
+    {
+        (JsonObject header, byte[] data) = Read(path);
+        Write(path, new JsonObject(header.Select(entry => KeyValuePair.Create(entry.Key.Replace(part, other, StringComparison.Ordinal), entry.Value?.DeepClone()))), data);
+    }
+
     private static (long Start, long End) Offsets(JsonObject header, string name) =>
         (header[name]!["data_offsets"]![0]!.GetValue<long>(), header[name]!["data_offsets"]![1]!.GetValue<long>());
 

@@ -15,7 +15,7 @@ public sealed class TrainTests(TinyWorld world)
         Assert.Equal(
         [
             "checkpoint/state.safetensors", "metrics.jsonl", "model/config.json", "model/model.safetensors", "model/special_tokens_map.json", "model/tailor.json", "model/tokenizer.json",
-            "model/tokenizer_config.json", "model/vocab.txt", "result.json", "run.json",
+            "model/tokenizer_config.json", "model/vocab.txt", "predictions.jsonl", "result.json", "run.json",
         ], entries);
 
         JsonNode result = Json(Path.Combine(run, "result.json")), answer = JsonNode.Parse(printed.Output)!;
@@ -28,6 +28,25 @@ public sealed class TrainTests(TinyWorld world)
         Assert.Equal(result["best_step"]!.GetValue<long>(), best["step"]!.GetValue<long>());
         Assert.Equal(result["best_dev_score"]!.GetValue<double>(), lines.Max(line => line["macro_f1"]!.GetValue<double>()));
         Assert.Contains("lr: 0.002", Json(Path.Combine(run, "run.json"))["recipe"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Changes_tells_what_moved()
+    {
+        string run = world.Finished(out _);
+        ProcessResult json = world.Run(["changes", run, "--model", "model", "--data", "rows.csv", "--json"]);
+        Assert.Equal(0, json.ExitCode);
+        JsonNode answer = JsonNode.Parse(json.Output)!;
+        JsonArray weights = answer["weights"]!.AsArray();
+        Assert.Equal(16 * 2, weights.Count);
+        Assert.All(weights, change => Assert.True(change!["mean_absolute"]!.GetValue<double>() > 0 && change["mean_relative"]!.GetValue<double>() > 0));
+        Assert.True(answer["features"]!["mean_distance"]!.GetValue<double>() > 0);
+        Assert.InRange(answer["features"]!["mean_cosine"]!.GetValue<double>(), -1, 1);
+
+        ProcessResult still = world.Run(["changes", "model", "--model", "model"]);
+        Assert.Equal(0, still.ExitCode);
+        Assert.Contains("attention.self.query.weight", still.Output, StringComparison.Ordinal);
+        Assert.DoesNotMatch("[1-9]\\.\\d", still.Output.Split("layer:")[1]);
     }
 
     [Fact]

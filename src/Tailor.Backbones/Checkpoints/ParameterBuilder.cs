@@ -55,6 +55,10 @@ public sealed class ParameterBuilder(
     /// <param name="name">The parameter's full name.</param>
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>The shape of the checkpoint's tensor for the name, or null when it holds none.</summary>
+    /// <param name="name">The parameter's full name.</param>
+    public IReadOnlyList<long>? ShapeOf(string name) => Find(name) is { } stored ? checkpoint!.Entry(stored).Shape : null;
+
     /// <summary>Makes one parameter.</summary>
     /// <param name="name">Its full checkpoint name.</param>
     /// <param name="initial">Its fresh values.</param>

@@ -33,11 +33,16 @@ public sealed class ClsHead : ClassificationHead
     /// <param name="classes">The number of classes.</param>
     /// <param name="mlm">The model's MLM head, when it has one.</param>
     /// <param name="pooler">The encoder's pooler, when it has one.</param>
-    /// <exception cref="InputException">The norm is to be the MLM head's, and the model has none.</exception>
+    /// <exception cref="InputException">The norm is to be the MLM head's, and the model has none; or the model holds a head for another number of classes.</exception>
     public ClsHead(HeadRecipe recipe, ParameterBuilder build, int hiddenSize, int classes, BertMlmHead? mlm = null, Linear? pooler = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(build);
+        if (build.ShapeOf(OutputPath + ".weight") is [long stored, ..] && stored != classes)
+        {
+            throw new InputException($"the model's head tells {stored} classes apart and the data has {classes}; give the pretrained model it was tuned from, or data of the same classes");
+        }
+
         int width = recipe.Width ?? hiddenSize;
         Initial Start(int inputs) => recipe.Init == HeadInit.Uniform ? Initial.UniformFor(inputs) : new Initial(recipe.InitStd);
         _pooler = recipe.Feature == HeadFeature.State ? null : pooler ?? build.Linear(BertEncoder.PoolerPath, hiddenSize, hiddenSize, new Initial(recipe.InitStd));
