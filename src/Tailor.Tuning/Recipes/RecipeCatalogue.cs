@@ -37,8 +37,7 @@ public static class RecipeCatalogue
         ArgumentNullException.ThrowIfNull(name);
         if (!Names.Contains(name))
         {
-            string known = string.Join(", ", Names);
-            throw new InputException($"recipe '{RecipeDocument.OneLine(name)}' is not known{NearestName.Hint(name, Names)}; the recipes are {known}, or give the path of a file of your own");
+            throw new InputException($"recipe '{RecipeDocument.OneLine(name)}' is not known{NearestName.Hint(name, Names)}; tailor recipes lists all {Names.Count}, or give the path of a file of your own");
         }
 
         using var reader = new StreamReader(Home.GetManifestResourceStream(Folder + name + Extension)!);

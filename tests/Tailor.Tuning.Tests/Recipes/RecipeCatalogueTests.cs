@@ -78,10 +78,10 @@ public class RecipeCatalogueTests
     }
 
     [Fact]
-    public void An_unknown_recipe_is_refused_with_the_nearest_name_and_the_list()
+    public void An_unknown_recipe_is_refused_with_the_nearest_name_and_where_the_others_are()
     {
         InputException fault = Assert.Throws<InputException>(() => RecipeCatalogue.Load("cls-tahn"));
-        Assert.StartsWith("recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?); the recipes are bitfit, child-tuning, cls-eta, cls-eta-relu, ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?); tailor recipes lists all {RecipeCatalogue.Names.Count}, ", fault.Message, StringComparison.Ordinal);
         Assert.StartsWith("none/such.yaml: no such recipe file", Assert.Throws<InputException>(() => RecipeCatalogue.Load("none/such.yaml")).Message, StringComparison.Ordinal);
     }
 
