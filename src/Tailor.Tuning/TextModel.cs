@@ -13,11 +13,11 @@ public sealed class TextModel : IDisposable
     private const int EvaluationTokens = 4096;
 
     private readonly TextBackbone _backbone;
-    private readonly CalibrationRecipe _calibration;
+    private readonly CalibrationRecipe? _norm;
     private readonly TemplateEncoder? _template;
 
-    private TextModel(TextBackbone backbone, ClassificationHead head, TemplateEncoder? template, CalibrationRecipe calibration, int maxLength) =>
-        (_backbone, Head, _template, _calibration, MaxLength) = (backbone, head, template, calibration, maxLength);
+    private TextModel(TextBackbone backbone, ClassificationHead head, TemplateEncoder? template, CalibrationRecipe? norm, int maxLength) =>
+        (_backbone, Head, _template, _norm, MaxLength) = (backbone, head, template, norm, maxLength);
 
     /// <summary>The head.</summary>
     public ClassificationHead Head { get; }
@@ -28,8 +28,8 @@ public sealed class TextModel : IDisposable
     /// <summary>Longest input in tokens, special tokens included.</summary>
     public int MaxLength { get; }
 
-    /// <summary>The post-hoc calibration in force at evaluation.</summary>
-    public CalibrationRecipe Calibration => _calibration;
+    /// <summary>What the recipe's calibrations came to after training; null before.</summary>
+    public FittedCalibration? Fitted { get; set; }
 
     /// <summary>Where the parameters live.</summary>
     public Device Device => _backbone.Device;
@@ -54,7 +54,7 @@ public sealed class TextModel : IDisposable
         {
             backbone.RequireLength(recipe.Input.MaxLength);
             TemplateEncoder? template = recipe.Input.Kind == InputKind.Template ? new TemplateEncoder(PromptTemplate.Parse(recipe.Input.Template), backbone.Tokenizer, recipe.Input.MaxLength) : null;
-            return new TextModel(backbone, head!, template, recipe.Calibration, recipe.Input.MaxLength);
+            return new TextModel(backbone, head!, template, recipe.Calibrations.FirstOrDefault(), recipe.Input.MaxLength);
         }
         catch
         {
@@ -88,8 +88,33 @@ public sealed class TextModel : IDisposable
     /// <returns>[sequences, classes].</returns>
     public Tensor Score(PackedBatch batch)
     {
-        Tensor logits = Forward(batch, DropoutPlaces.Off);
-        return _calibration.Kind == CalibrationKind.EtaNorm ? logits.mul(EtaNorm.Factors(Head.Output!.Weight.Value, _calibration.Eta)) : logits;
+        Tensor features = Features(batch), scores = Fitted?.Means?.Scores(features) ?? Head.Classify(features);
+        return ScoreChange()?.Apply(scores) ?? scores;
+    }
+
+    /// <summary>The change of class scores that is in force at evaluation: what was fitted, or, before that, a norm of the weights as they are now.</summary>
+    public ScoreChange? ScoreChange() => Fitted is not null ? Fitted.Change : _norm switch
+    {
+        { Kind: CalibrationKind.EtaNorm, Eta: double eta } => EtaNorm.Change(Head.Output!, eta),
+        { Kind: CalibrationKind.TauNorm, Tau: double tau } => TauNorm.Change(Head.Output!, tau),
+        _ => null,
+    };
+
+    /// <summary>What the head's last layer reads of many examples, in their order and without dropout; one forward pass.</summary>
+    /// <param name="sequences">The examples, at least one.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>[examples, width].</returns>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Tensor Features(IReadOnlyList<TokenSequence> sequences, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        Tensor features = empty(sequences.Count, Head.FeatureWidth, device: Device);
+        ForEachBatch(sequences, (batch, packed) =>
+        {
+            stop.ThrowIfCancellationRequested();
+            features.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: Device), Features(packed));
+        });
+        return features;
     }
 
     /// <summary>Class probabilities of many examples, in their order. Batches are made of sequences of like length.</summary>
@@ -100,6 +125,25 @@ public sealed class TextModel : IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         int classes = Head.Classes;
         float[] probabilities = new float[sequences.Count * classes];
+        ForEachBatch(sequences, (batch, packed) =>
+        {
+            using Tensor rows = F.softmax(Score(packed), 1).cpu().contiguous();
+            ReadOnlySpan<float> values = rows.data<float>().ToArray();
+            for (int i = 0; i < batch.Length; i++)
+            {
+                values.Slice(i * classes, classes).CopyTo(probabilities.AsSpan(batch[i] * classes));
+            }
+        });
+        return probabilities;
+    }
+
+    /// <summary>Releases the parameters.</summary>
+    public void Dispose() => _backbone.Dispose();
+
+    private Tensor Features(PackedBatch batch) => Head.Features(_backbone.Encoder.ForwardRead(batch, DropoutPlaces.Off), DropoutPlaces.Off);
+
+    private void ForEachBatch(IReadOnlyList<TokenSequence> sequences, Action<int[], PackedBatch> take)
+    {
         int[] order = Enumerable.Range(0, sequences.Count).OrderBy(i => sequences[i].Ids.Length).ToArray();
         int[] lengths = sequences.Select(s => s.Ids.Length).ToArray();
         using var _ = no_grad();
@@ -107,17 +151,7 @@ public sealed class TextModel : IDisposable
         {
             using DisposeScope scope = NewDisposeScope();
             using PackedBatch packed = PackedBatch.Of(batch.Select(i => sequences[i]).ToArray(), Device);
-            using Tensor rows = F.softmax(Score(packed), 1).cpu().contiguous();
-            ReadOnlySpan<float> values = rows.data<float>().ToArray();
-            for (int i = 0; i < batch.Length; i++)
-            {
-                values.Slice(i * classes, classes).CopyTo(probabilities.AsSpan(batch[i] * classes));
-            }
+            take(batch, packed);
         }
-
-        return probabilities;
     }
-
-    /// <summary>Releases the parameters.</summary>
-    public void Dispose() => _backbone.Dispose();
 }

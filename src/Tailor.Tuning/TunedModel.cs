@@ -10,7 +10,7 @@ namespace Tailor.Tuning;
 
 /// <summary>
 /// A tuned classifier as a directory. It is an ordinary Hugging Face directory: a tanh CLS head is exactly the pooler and classifier of <c>BertForSequenceClassification</c> and is written
-/// under those names (an η-norm folded into the classifier), so that transformers gives the same logits. <c>tailor.json</c> holds what transformers has no place for.
+/// under those names, with the calibrations folded into the classifier, so that transformers gives the same logits. <c>tailor.json</c> holds what transformers has no place for, <see cref="FittedCalibration"/> what no classifier can hold.
 /// </summary>
 /// <param name="Recipe">The recipe it was made with.</param>
 /// <param name="Labels">The class names in order.</param>
@@ -45,6 +45,11 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         config["classifier_dropout"] = Recipe.Head.Dropout;
         Directory.CreateDirectory(directory);
         AtomicFile.WriteText(Path.Combine(directory, "tailor.json"), Describe().ToJsonString(Indented) + "\n");
+        if (FittedCalibration.StandsBeside(Recipe))
+        {
+            (model.Fitted ?? throw new InvalidOperationException("The recipe's calibrations have not been fitted.")).Write(directory);
+        }
+
         using DisposeScope scope = NewDisposeScope();
         using var _ = no_grad();
         ModelDirectory.Save(directory, config, model.Backbone.Tokenizer, Weights(model, names));
@@ -63,6 +68,20 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
             string missing = string.Join(", ", model.Backbone.Report.Missing);
             model.Dispose();
             throw new InputException($"{directory}: the weights lack {missing}; the directory is incomplete, copy it again");
+        }
+
+        if (FittedCalibration.StandsBeside(description.Recipe))
+        {
+            try
+            {
+                bool means = description.Recipe.Calibrations.Any(c => c.Kind == CalibrationKind.Ncm);
+                model.Fitted = FittedCalibration.Read(directory, description.Labels.Count, means ? model.Head.FeatureWidth : null);
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
         }
 
         return (description, model);
@@ -105,28 +124,18 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None, Feature: HeadFeature.State, Width: null } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
 
     /// <summary>The recipe as inference needs it: what saving folded into the weights is not applied again.</summary>
-    private Recipe ForInference() => Recipe with { Calibration = new CalibrationRecipe() };
+    private Recipe ForInference() => Recipe with { Calibrations = [] };
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
+    private IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
     {
         // The encoder's own pooler, and the MLM head unless it is the head, took no part in the classifier.
         var head = model.Head.Parameters.ToHashSet();
         IEnumerable<Parameter> kept = model.Parameters.Where(p => head.Contains(p) || (!p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal)));
+        ScoreChange? folded = FittedCalibration.StandsBeside(Recipe) ? null : model.ScoreChange();
         foreach ((string name, Tensor value) in ModelDirectory.Weights(kept))
         {
-            yield return new(names.GetValueOrDefault(name, name), Calibrated(model, name, value));
+            yield return new(names.GetValueOrDefault(name, name), folded is not null && name.StartsWith(ClsHead.OutputPath, StringComparison.Ordinal) ? folded.Fold(value) : value);
         }
-    }
-
-    private static Tensor Calibrated(TextModel model, string name, Tensor value)
-    {
-        if (model.Calibration.Kind != CalibrationKind.EtaNorm || !name.StartsWith(ClsHead.OutputPath, StringComparison.Ordinal))
-        {
-            return value;
-        }
-
-        Tensor factors = EtaNorm.Factors(model.Head.Output!.Weight.Value, model.Calibration.Eta);
-        return value.dim() == 2 ? value.mul(factors.unsqueeze(1)) : value.mul(factors);
     }
 
     private JsonObject Describe() => new()

@@ -17,6 +17,7 @@ internal static class TailorCommands
         new PretrainCommand(),
         new VocabCommand(),
         new LongTailCommand(),
+        new AugmentCommand(),
         new DoctorCommand(),
     ];
 }

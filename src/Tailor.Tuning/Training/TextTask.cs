@@ -15,17 +15,23 @@ namespace Tailor.Tuning;
 /// <param name="labels">The class names.</param>
 /// <param name="trainCounts">Training examples per class.</param>
 /// <param name="rho">Glee's head/tail threshold.</param>
+/// <param name="augmented">The examples of stages with data augmented, when the recipe has any.</param>
 public sealed class TextTask(
-    TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho) : TrainingTask
+    TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho,
+    LabelledTexts? augmented = null) : TrainingTask
 {
-    private readonly int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
-    private ClassificationLoss? _loss;
+    private LabelledTexts _data = new(train, trainLabels);
+    private int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
+    private ClassificationLoss? _loss, _unweighted;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => model.Parameters;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> Lengths => _lengths;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> ClassIds => _data.ClassIds;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterGroup> Groups(StageRecipe stage)
@@ -56,22 +62,20 @@ public sealed class TextTask(
     public override void Begin(StageRecipe stage)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        _loss = LossFactory.Create(stage.Loss, trainCounts);
+        _data = stage.Data == StageData.Train ? new(train, trainLabels) : augmented ?? throw new InvalidOperationException("A stage trains on augmented examples, and the task has none.");
+        _lengths = _data.Sequences.Select(sequence => sequence.Ids.Length).ToArray();
+        IReadOnlyList<int> counts = stage.Data == StageData.Train ? trainCounts : _data.Counts(labels.Count);
+        (_loss, _unweighted) = (LossFactory.Create(stage.Loss, counts), LossFactory.Create(stage.Loss, counts, weighted: false));
     }
 
     /// <inheritdoc/>
-    public override LossParts Loss(ReadOnlySpan<int> examples, long seed, long pass)
+    public override LossParts Loss(TrainingBatch batch, long seed, long pass)
     {
-        var sequences = new TokenSequence[examples.Length];
-        long[] gold = new long[examples.Length];
-        for (int i = 0; i < examples.Length; i++)
-        {
-            (sequences[i], gold[i]) = (train[examples[i]], trainLabels[examples[i]]);
-        }
-
-        using PackedBatch batch = PackedBatch.Of(sequences, model.Device);
-        Tensor logits = model.Forward(batch, new DropoutPlaces(seed, pass, training: true));
-        return _loss!.Of(logits, tensor(gold, device: model.Device));
+        ArgumentNullException.ThrowIfNull(batch);
+        using PackedBatch packed = PackedBatch.Of(batch.Examples.Select(i => _data.Sequences[i]).ToArray(), model.Device);
+        Tensor logits = model.Forward(packed, new DropoutPlaces(seed, pass, training: true));
+        Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
+        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight);
     }
 
     /// <inheritdoc/>
