@@ -43,8 +43,8 @@ public sealed class TextModel : IDisposable
     /// <summary>Longest input in tokens, special tokens included.</summary>
     public int MaxLength => Recipe.Input.MaxLength;
 
-    /// <summary>The post-hoc calibration in force at evaluation.</summary>
-    public CalibrationRecipe Calibration => Recipe.Calibration;
+    /// <summary>What the recipe's calibrations came to after training; null before.</summary>
+    public FittedCalibration? Fitted { get; set; }
 
     /// <summary>Where the parameters live.</summary>
     public Device Device => _backbone.Device;
@@ -165,8 +165,33 @@ public sealed class TextModel : IDisposable
     /// <returns>[sequences, classes].</returns>
     public Tensor Score(PackedBatch batch)
     {
-        Tensor logits = Forward(batch, DropoutPlaces.Off);
-        return Calibration.Kind == CalibrationKind.EtaNorm ? logits.mul(EtaNorm.Factors(Head.Output!.Weight.Value, Calibration.Eta)) : logits;
+        Tensor features = Features(batch), scores = Fitted?.Means?.Scores(features) ?? Head.Classify(features);
+        return ScoreChange()?.Apply(scores) ?? scores;
+    }
+
+    /// <summary>The change of class scores that is in force at evaluation: what was fitted, or, before that, a norm of the weights as they are now.</summary>
+    public ScoreChange? ScoreChange() => Fitted is not null ? Fitted.Change : Recipe.Calibrations.FirstOrDefault() switch
+    {
+        { Kind: CalibrationKind.EtaNorm, Eta: double eta } => EtaNorm.Change(Head.Output!, eta),
+        { Kind: CalibrationKind.TauNorm, Tau: double tau } => TauNorm.Change(Head.Output!, tau),
+        _ => null,
+    };
+
+    /// <summary>What the head's last layer reads of many examples, in their order and without dropout; one forward pass.</summary>
+    /// <param name="sequences">The examples, at least one.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <returns>[examples, width].</returns>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public Tensor Features(IReadOnlyList<TokenSequence> sequences, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        Tensor features = empty(sequences.Count, Head.FeatureWidth, device: Device);
+        ForEachBatch(sequences, (batch, packed) =>
+        {
+            stop.ThrowIfCancellationRequested();
+            features.index_copy_(0, tensor(batch.Select(i => (long)i).ToArray(), device: Device), Features(packed));
+        });
+        return features;
     }
 
     /// <summary>Class probabilities of many examples, in their order. Batches are made of sequences of like length.</summary>
@@ -212,6 +237,8 @@ public sealed class TextModel : IDisposable
 
         return _backbone.Encoder.ForwardRead(batch, dropout);
     }
+
+    private Tensor Features(PackedBatch batch) => Head.Features(ReadStates(batch, DropoutPlaces.Off), DropoutPlaces.Off);
 
     private void ForEachBatch(IReadOnlyList<TokenSequence> sequences, Action<int[], PackedBatch> take)
     {

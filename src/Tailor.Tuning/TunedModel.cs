@@ -10,7 +10,8 @@ namespace Tailor.Tuning;
 
 /// <summary>
 /// A tuned classifier as a directory. It is an ordinary Hugging Face directory: a tanh CLS head is exactly the pooler and classifier of <c>BertForSequenceClassification</c> and is written
-/// under those names (an η-norm folded into the classifier), so that transformers gives the same logits. An adapter that can be is merged into the weights; beside them <c>adapter/</c> holds it as PEFT does. <c>tailor.json</c> holds what transformers has no place for.
+/// under those names, with the calibrations folded into the classifier, so that transformers gives the same logits. An adapter that can be is merged into the weights; beside them <c>adapter/</c> holds it as PEFT does.
+/// <c>tailor.json</c> holds what transformers has no place for, <see cref="FittedCalibration"/> what no classifier can hold.
 /// </summary>
 /// <param name="Recipe">The recipe it was made with.</param>
 /// <param name="Labels">The class names in order.</param>
@@ -45,6 +46,11 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         config["classifier_dropout"] = Recipe.Head.Dropout;
         Directory.CreateDirectory(directory);
         AtomicFile.WriteText(Path.Combine(directory, "tailor.json"), Describe().ToJsonString(Indented) + "\n");
+        if (FittedCalibration.StandsBeside(Recipe))
+        {
+            (model.Fitted ?? throw new InvalidOperationException("The recipe's calibrations have not been fitted.")).Write(directory);
+        }
+
         using DisposeScope scope = NewDisposeScope();
         using var _ = no_grad();
         if (model.AdapterStands)
@@ -68,6 +74,20 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
             string missing = string.Join(", ", model.Backbone.Report.Missing);
             model.Dispose();
             throw new InputException($"{directory}: the weights lack {missing}; the directory is incomplete, copy it again");
+        }
+
+        if (FittedCalibration.StandsBeside(description.Recipe))
+        {
+            try
+            {
+                bool means = description.Recipe.Calibrations.Any(c => c.Kind == CalibrationKind.Ncm);
+                model.Fitted = FittedCalibration.Read(directory, description.Labels.Count, means ? model.Head.FeatureWidth : null);
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
         }
 
         return (description, model);
@@ -112,12 +132,12 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
     /// <summary>The recipe as inference needs it: what saving folded into the weights, and an adapter that a stage took away, are not applied again.</summary>
     private Recipe ForInference() => Recipe with
     {
-        Calibration = new CalibrationRecipe(),
+        Calibrations = [],
         Adapter = StageWeights.AdapterStandsAtTheEnd(Recipe) && !StageWeights.CanMerge(Recipe.Adapter.Kind) ? Recipe.Adapter : new AdapterRecipe(),
         Stages = [Recipe.Stages[0] with { Train = TrainScope.All }],
     };
 
-    private static IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
+    private IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
     {
         // The encoder's own pooler, and the MLM head unless it is the head, took no part in the classifier; neither did an adapter that was taken away or is merged.
         var head = model.Head.Parameters.ToHashSet();
@@ -125,9 +145,10 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         IEnumerable<Parameter> kept = model.Parameters.Where(p => !gone.Contains(p)
             && (head.Contains(p) || (!p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal))));
         Dictionary<Parameter, Tensor> merged = Merged(model);
+        ScoreChange? folded = FittedCalibration.StandsBeside(Recipe) ? null : model.ScoreChange();
         foreach ((string name, Tensor value) in ModelDirectory.Weights(kept, parameter => merged.GetValueOrDefault(parameter)))
         {
-            yield return new(names.GetValueOrDefault(name, name), Calibrated(model, name, value));
+            yield return new(names.GetValueOrDefault(name, name), folded is not null && name.StartsWith(ClsHead.OutputPath, StringComparison.Ordinal) ? folded.Fold(value) : value);
         }
     }
 
@@ -145,17 +166,6 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         }
 
         return merged;
-    }
-
-    private static Tensor Calibrated(TextModel model, string name, Tensor value)
-    {
-        if (model.Calibration.Kind != CalibrationKind.EtaNorm || !name.StartsWith(ClsHead.OutputPath, StringComparison.Ordinal))
-        {
-            return value;
-        }
-
-        Tensor factors = EtaNorm.Factors(model.Head.Output!.Weight.Value, model.Calibration.Eta);
-        return value.dim() == 2 ? value.mul(factors.unsqueeze(1)) : value.mul(factors);
     }
 
     private JsonObject Describe() => new()

@@ -69,7 +69,7 @@ public static partial class FineTuningChange
             now = model.States(sequences);
         }
 
-        Recipe plain = description.Recipe with { Adapter = new AdapterRecipe(), Head = new HeadRecipe(), Calibration = new CalibrationRecipe(), Stages = [new StageRecipe { Epochs = 1 }] };
+        Recipe plain = description.Recipe with { Adapter = new AdapterRecipe(), Head = new HeadRecipe(), Calibrations = [], Stages = [new StageRecipe { Epochs = 1 }] };
         using TextModel pretrained = TextModel.Load(before, plain, description.Labels.Count, verbalizer: null, seed: 0, ComputeDevice.Find(device));
         Tensor old = pretrained.States(sequences);
         if (!old.shape.SequenceEqual(now.shape))

@@ -8,7 +8,7 @@ using Tailor.Tuning;
 namespace Tailor;
 
 /// <summary>The content of <c>run.json</c>: what was asked, resolved, and what the bits of the result depend on.</summary>
-internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verbalizer? Verbalizer, string DataFingerprint, int Threads, string InstructionSet)
+internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verbalizer? Verbalizer, string DataFingerprint, int Threads, string InstructionSet, string? AugmentedFingerprint = null)
 {
     public JsonObject ToJson() => new()
     {
@@ -16,6 +16,8 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verba
         ["tailor"] = typeof(RunDescription).Assembly.GetName().Version?.ToString(3),
         ["data"] = Path.GetFullPath(Request.Data),
         ["data_fingerprint"] = DataFingerprint,
+        ["augmented"] = Request.Augmented is { } augmented ? Path.GetFullPath(augmented) : null,
+        ["augmented_fingerprint"] = AugmentedFingerprint,
         ["data_options"] = JsonSerializer.SerializeToNode(Request.DataOptions),
         ["model"] = Path.GetFullPath(Request.Model),
         ["recipe"] = RecipeWriter.ToYaml(Recipe),
@@ -43,6 +45,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verba
                 Data = json["data"]!.GetValue<string>(),
                 Model = json["model"]!.GetValue<string>(),
                 Recipe = "run.json",
+                Augmented = json["augmented"]?.GetValue<string>(),
                 Output = folder.Path,
                 Seed = json["seed"]!.GetValue<long>(),
                 DataOptions = json["data_options"].Deserialize<DatasetOptions>()!,
@@ -56,7 +59,8 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verba
                 json["label_words"] is { } words ? new Verbalizer(words.Deserialize<string[][]>()!) : null,
                 json["data_fingerprint"]!.GetValue<string>(),
                 json["threads"]!.GetValue<int>(),
-                json["instruction_set"]!.GetValue<string>());
+                json["instruction_set"]!.GetValue<string>(),
+                json["augmented_fingerprint"]?.GetValue<string>());
         }
         catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {

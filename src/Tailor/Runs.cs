@@ -34,20 +34,22 @@ public static class Runs
         ArgumentNullException.ThrowIfNull(data);
         RunFolder.RequireFree(request.Output);
         Recipe recipe = RecipeCatalogue.Load(request.Recipe, request.Overrides);
+        Calibrator.RequireDev(recipe, data.Dev.Count);
+        AugmentedSet? augmented = Augmented(request, recipe, data);
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
         var remarks = new List<string>();
         Verbalizer? verbalizer = Words(request, recipe, data.Labels.Names, remarks.Add);
-        var description = new RunDescription(request, recipe, verbalizer, data.Fingerprint, Libtorch.Threads, facts.Arithmetic);
+        var description = new RunDescription(request, recipe, verbalizer, data.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
         using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
-        foreach (string remark in remarks)
+        foreach (string remark in remarks.Concat(DoubleCorrections.Of(recipe)))
         {
             progress?.Report(new Remark(remark));
         }
 
         RunFolder folder = RunFolder.Create(request.Output);
         folder.Write(folder.Description, description.ToJson());
-        return Continue(folder, description, data, model, progress, stop);
+        return Continue(folder, description, data, augmented, model, progress, stop);
     }
 
     /// <summary>Continues a run that was stopped or killed, to the same bits as if it had not been.</summary>
@@ -65,6 +67,12 @@ public static class Runs
             throw new InputException($"{description.Request.Data}: the data is not what the run was begun with (fingerprint {data.Fingerprint[..12]}, then {description.DataFingerprint[..12]}); restore the files or start a new run");
         }
 
+        AugmentedSet? augmented = Augmented(description.Request, description.Recipe, data);
+        if (augmented?.Fingerprint != description.AugmentedFingerprint)
+        {
+            throw new InputException($"{description.Request.Augmented}: the augmented rows are not what the run was begun with; restore the file or start a new run");
+        }
+
         Libtorch.Load(description.Threads);
         LibtorchFacts facts = Libtorch.Facts();
         if (facts.Arithmetic != description.InstructionSet || Libtorch.Threads != description.Threads)
@@ -74,10 +82,10 @@ public static class Runs
 
         using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Verbalizer, description.Request.Seed, ComputeDevice.Find(description.Request.Device));
         folder.RemoveLeftovers();
-        return Continue(folder, description, data, model, progress, stop);
+        return Continue(folder, description, data, augmented, model, progress, stop);
     }
 
-    private static RunResult Continue(RunFolder folder, RunDescription description, TextDataset data, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    private static RunResult Continue(RunFolder folder, RunDescription description, TextDataset data, AugmentedSet? augmented, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
         foreach (string remark in model.Backbone.Report.Remarks().Concat(data.Notes))
         {
@@ -85,13 +93,25 @@ public static class Runs
         }
 
         TrainRequest request = description.Request;
-        TokenSequence[] train = Tokenize(model, data.Train), dev = Tokenize(model, data.Dev);
-        var task = new TextTask(model, train, data.LabelIds(data.Train), dev, data.LabelIds(data.Dev), data.Labels.Names, data.TrainCounts, request.Rho);
+        LabelledTexts train = Labelled(model, data, data.Train), dev = Labelled(model, data, data.Dev);
+        LabelledTexts? further = augmented is null ? null : Labelled(model, data, augmented.Examples);
+        var task = new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Labels.Names, data.TrainCounts, request.Rho, further);
         var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
         LoopResult loop = new TrainingLoop(task, description.Recipe.Stages, folder, options, progress).Run(stop);
+        var stopped = new RunResult(folder.Path, Stopped: true, null, "", loop.BestScore, loop.BestStep);
         if (loop.Stopped)
         {
-            return new RunResult(folder.Path, Stopped: true, null, "", loop.BestScore, loop.BestStep);
+            return stopped;
+        }
+
+        JsonArray calibrations;
+        try
+        {
+            calibrations = new Calibrator(model, description.Recipe, train, dev, data.Labels.Names, request.Rho, request.Seed, progress).Fit(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return stopped;
         }
 
         // With neither dev nor test there is nothing to score on; the training examples would only flatter.
@@ -116,6 +136,7 @@ public static class Runs
             ["split"] = split,
             ["best_step"] = loop.BestStep,
             ["best_dev_score"] = loop.BestScore,
+            ["calibrations"] = calibrations,
             ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
         };
         folder.Write(folder.Result, result);
@@ -139,6 +160,21 @@ public static class Runs
         remark($"label words from {path}");
         return Verbalizer.Read(path, labels, remark);
     }
+
+    /// <summary>The augmented rows of a recipe that trains on such.</summary>
+    private static AugmentedSet? Augmented(TrainRequest request, Recipe recipe, TextDataset data)
+    {
+        bool wanted = recipe.Stages.Any(stage => stage.Data == StageData.Augmented);
+        return (wanted, request.Augmented) switch
+        {
+            (true, { } path) => AugmentedSet.Read(path, data, request.DataOptions.Table),
+            (true, null) => throw new InputException($"recipe '{recipe.Name}' trains a stage on augmented rows; make them with: tailor augment --data {request.Data} --out augmented.csv, and give them with --augmented augmented.csv"),
+            (false, { }) => throw new InputException($"recipe '{recipe.Name}' has no stage with data augmented; leave --augmented out, or take a recipe such as two-stage-augmented"),
+            _ => null,
+        };
+    }
+
+    private static LabelledTexts Labelled(TextModel model, TextDataset data, IReadOnlyList<TextExample> examples) => new(Tokenize(model, examples), data.LabelIds(examples));
 
     private static TokenSequence[] Tokenize(TextModel model, IReadOnlyList<TextExample> examples) => examples.Select(e => model.Tokenize(e.Text, e.Pair)).ToArray();
 }

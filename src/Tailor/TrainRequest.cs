@@ -20,6 +20,9 @@ public sealed record TrainRequest
     /// <summary>A file with the classes' words for a prompt recipe; null takes <c>verbalizer.json</c> of the data folder when it is there, else the class names.</summary>
     public string? Verbalizer { get; init; }
 
+    /// <summary>A table of augmented training rows (<c>tailor augment</c>), for recipes with a stage of data augmented; null for others.</summary>
+    public string? Augmented { get; init; }
+
     /// <summary>The run folder to make.</summary>
     public required string Output { get; init; }
 

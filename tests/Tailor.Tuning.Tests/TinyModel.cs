@@ -53,14 +53,16 @@ internal sealed class TinyModel : IDisposable
         Input = new InputRecipe { MaxLength = 24 },
         Head = new HeadRecipe { Activation = activation },
         Stages = [stage],
-        Calibration = eta == 0 ? new CalibrationRecipe() : new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = eta },
+        Calibrations = eta == 0 ? [] : [new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = eta }],
     };
 
     public static StageRecipe Stage(int steps) => new() { Steps = steps, BatchSize = 8, Lr = 5e-3, EvalEvery = 10, Warmup = 0.1, Loss = new LossRecipe() };
 
     public TextModel Load(Recipe recipe, long seed = 1) => TextModel.Load(Model, recipe, Labels.Length, recipe.Head.Kind == HeadKind.Mlm ? LabelWords : null, seed);
 
-    public static TextTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev) => new(
+    public static LabelledTexts Texts(TextModel model, (string Text, int Label)[] examples) => new(examples.Select(e => model.Tokenize(e.Text, null)).ToArray(), examples.Select(e => e.Label).ToArray());
+
+    public static TextTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev, (string Text, int Label)[]? augmented = null) => new(
         model,
         train.Select(e => model.Tokenize(e.Text, null)).ToArray(),
         train.Select(e => e.Label).ToArray(),
@@ -68,7 +70,8 @@ internal sealed class TinyModel : IDisposable
         dev.Select(e => e.Label).ToArray(),
         Labels,
         Enumerable.Range(0, 3).Select(c => train.Count(e => e.Label == c)).ToArray(),
-        0.55);
+        0.55,
+        augmented is null ? null : Texts(model, augmented));
 
     public static string Bits(TextModel model) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(model.Parameters.SelectMany(p => p.Value.bytes.ToArray()).ToArray()));
 

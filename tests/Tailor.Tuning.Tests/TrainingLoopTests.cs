@@ -40,6 +40,44 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.Equal(File.ReadAllText(Path.Combine(_tiny.Folder, "whole", "metrics.jsonl")), File.ReadAllText(Path.Combine(_tiny.Folder, name, "metrics.jsonl")));
     }
 
+    [Theory]
+    [InlineData(SamplerKind.Dual)]
+    [InlineData(SamplerKind.RepeatFactor)]
+    [InlineData(SamplerKind.ProgressivelyBalanced)]
+    [InlineData(SamplerKind.ClassAware)]
+    public void A_balanced_run_resumed_in_the_middle_of_an_epoch_has_the_bits_of_one_that_was_not_stopped(SamplerKind sampler)
+    {
+        // 12 steps an epoch; the weights come in at step 24.
+        StageRecipe stage = TinyModel.Stage(40) with
+        {
+            Sampler = sampler, RepeatThreshold = 0.34, Loss = new LossRecipe { Kind = LossKind.Ldam, ClassWeights = ClassWeights.EffectiveNumber, WeightsFrom = 0.6, Normalize = Normalize.WeightSum },
+        };
+        (_, string whole) = Run("whole", stage, int.MaxValue);
+        LoopResult result;
+        string bits;
+        do
+        {
+            (result, bits) = Run("parts", stage, 7);
+        }
+        while (result.Stopped);
+
+        Assert.Equal(whole, bits);
+        Assert.NotEqual(whole, Run("undeferred", stage with { Loss = stage.Loss with { WeightsFrom = 0 } }, int.MaxValue).Bits);
+        Assert.NotEqual(whole, Run("random", stage with { Sampler = SamplerKind.Random }, int.MaxValue).Bits);
+    }
+
+    [Fact]
+    public void A_stage_on_augmented_examples_sees_them_alone()
+    {
+        // Augmented labels that contradict the words: after training on them alone the model says what they say.
+        (string Text, int Label)[] turned = [.. TinyModel.Examples(90, 1).Select(e => (e.Text, (e.Label + 1) % 3))];
+        Recipe recipe = TinyModel.Recipe(TinyModel.Stage(300) with { Lr = 1e-2, BatchSize = 16, Data = StageData.Augmented });
+        using TextModel model = _tiny.Load(recipe);
+        new TrainingLoop(TinyModel.Task(model, _train, [], turned), recipe.Stages, RunFolder.Create(Path.Combine(_tiny.Folder, "augmented")), new LoopOptions { Seed = 3 }, null).Run(CancellationToken.None);
+        int[] said = Classes.ArgMax(model.Probabilities(_dev.Select(e => model.Tokenize(e.Text, null)).ToArray()), 3);
+        Assert.True(said.Zip(_dev).Count(x => x.First == (x.Second.Label + 1) % 3) > 24);
+    }
+
     [Fact]
     public void Work_after_the_last_checkpoint_is_done_again_and_metrics_are_cut()
     {

@@ -8,21 +8,25 @@ namespace Tailor.Cli;
 /// <summary><c>tailor longtail</c>.</summary>
 internal sealed class LongTailCommand : TailorCommand
 {
+    private const double DefaultRatio = 100;
+
     private readonly Argument<string> _data = new("FILE") { Description = "A balanced table (.csv, .tsv, .jsonl)." };
     private readonly Option<string> _profile = ChoiceOption.Of("--profile", "The shape of the class counts.", "exponential", "step", "two-class");
     private readonly Option<double?> _ratio = NumberOption.Real("--ratio", "Imbalance ratio: largest class over smallest (default: 100).", 1, int.MaxValue);
-    private readonly Option<int?> _largest = NumberOption.Integer("--largest", "Rows of the largest class (default: all rows of the smallest class of the table).", 1, int.MaxValue);
+    private readonly Option<double?> _rate = NumberOption.Real("--rate", "Of two-class, in the place of --ratio: rows of the rare class over rows of the other, such as 0.1.", 0, 1);
+    private readonly Option<int?> _largest = NumberOption.Integer("--largest", "Rows of the largest class (default: all rows of the smallest class of the table; of two-class, all rows of the other class).", 1, int.MaxValue);
     private readonly Option<string?> _rare = new("--rare") { Description = "The class that two-class samples down (default: the first).", HelpName = "LABEL" };
     private readonly Option<string> _out = new("--out") { Description = "The table to write (.csv, .tsv, .jsonl).", HelpName = "FILE", Required = true };
     private readonly Option<bool> _json = new("--json") { Description = "Print the class counts as JSON." };
     private readonly DataOptions _dataOptions = new();
 
     public LongTailCommand()
-        : base("longtail", "Make a long-tailed table out of a balanced one.", "tailor longtail balanced.csv --profile exponential --ratio 100 --out tail.csv", "tailor longtail sst2.tsv --profile two-class --ratio 20 --rare negative --out rare.tsv")
+        : base("longtail", "Make a long-tailed table out of a balanced one.", "tailor longtail balanced.csv --profile exponential --ratio 100 --out tail.csv", "tailor longtail sst2.tsv --profile two-class --rate 0.1 --rare negative --out rare.tsv")
     {
         Add(_data);
         Add(_profile);
         Add(_ratio);
+        Add(_rate);
         Add(_largest);
         Add(_rare);
         Add(_out);
@@ -65,39 +69,50 @@ internal sealed class LongTailCommand : TailorCommand
             throw InputException.At(input, $"only one class, '{labels.Names[0]}'", "give a table of at least two classes");
         }
 
-        int smallest = examples.CountBy(example => example.Label!).Min(count => count.Value);
-        int largest = session.Get(_largest) ?? smallest;
-        double ratio = session.Get(_ratio) ?? 100;
+        string kind = session.Get(_profile)!;
+        if (kind == "two-class")
+        {
+            return TwoClass(session, input, examples, labels);
+        }
+
+        if (new Option[] { _rare, _rate }.FirstOrDefault(session.Has) is { } stray)
+        {
+            throw new InputException($"{stray.Name} goes with --profile two-class");
+        }
+
+        int largest = session.Get(_largest) ?? examples.CountBy(example => example.Label!).Min(count => count.Value);
+        double ratio = session.Get(_ratio) ?? DefaultRatio;
         if (ratio > largest)
         {
             throw InputException.At(input, $"the largest class is to have {largest} rows", $"a ratio of {ratio} would leave the smallest without any; lower --ratio or raise --largest");
         }
 
-        string kind = session.Get(_profile)!;
-        if (session.Has(_rare) && kind != "two-class")
-        {
-            throw new InputException("--rare goes with --profile two-class");
-        }
-
-        return kind switch
-        {
-            "exponential" => LongTailProfile.Exponential(largest, ratio, labels.Count),
-            "step" => LongTailProfile.Step(largest, ratio, labels.Count),
-            _ => TwoClass(session, input, labels, largest, ratio),
-        };
+        return kind == "exponential" ? LongTailProfile.Exponential(largest, ratio, labels.Count) : LongTailProfile.Step(largest, ratio, labels.Count);
     }
 
-    private LongTailProfile TwoClass(Session session, string input, LabelSet labels, int largest, double ratio)
+    private LongTailProfile TwoClass(Session session, string input, TextExample[] examples, LabelSet labels)
     {
         if (labels.Count != 2)
         {
             throw InputException.At(input, $"{labels.Count} classes", "the two-class profile takes a table of two classes");
         }
 
+        if (session.Has(_rate) && session.Has(_ratio))
+        {
+            throw new InputException("--rate and --ratio say the same; give one of them");
+        }
+
         string rare = session.Get(_rare) ?? labels.Names[0];
         int index = labels.IndexOf(rare);
-        return index >= 0
-            ? LongTailProfile.TwoClass(largest, 1 / ratio, index)
-            : throw new InputException($"--rare: '{rare}' is not one of {string.Join(", ", labels.Names)}{NearestName.Hint(rare, labels.Names)}");
+        if (index < 0)
+        {
+            throw new InputException($"--rare: '{rare}' is not one of {string.Join(", ", labels.Names)}{NearestName.Hint(rare, labels.Names)}");
+        }
+
+        int kept = session.Get(_largest) ?? examples.Count(example => example.Label != rare);
+        double rate = session.Get(_rate) ?? (1 / (session.Get(_ratio) ?? DefaultRatio));
+        return Math.Floor(rate * kept) >= 1
+            ? LongTailProfile.TwoClass(kept, rate, index)
+            : throw InputException.At(input, $"the class '{labels.Names[1 - index]}' keeps {kept} rows", $"a rate of {rate:G4} would leave '{rare}' without any; raise --rate, or lower --ratio");
     }
 }

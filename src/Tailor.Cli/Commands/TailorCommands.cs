@@ -18,6 +18,7 @@ internal static class TailorCommands
         new PretrainCommand(),
         new VocabCommand(),
         new LongTailCommand(),
+        new AugmentCommand(),
         new DoctorCommand(),
     ];
 }

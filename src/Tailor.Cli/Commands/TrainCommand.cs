@@ -12,6 +12,7 @@ internal sealed class TrainCommand : TailorCommand
     private readonly Option<string> _recipe = new("--recipe") { Description = "A recipe's name (see: tailor recipes) or the path of a recipe file.", HelpName = "NAME", DefaultValueFactory = _ => "cls-tanh" };
     private readonly Option<string[]> _set = new("--set") { Description = "Change a key of the recipe, such as stages.0.lr=3e-5; may be given several times.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _verbalizer = new("--verbalizer") { Description = "Words of the classes for prompt recipes, a JSON or YAML map (default: verbalizer.json in the data folder, else the class names).", HelpName = "FILE" };
+    private readonly Option<string?> _augmented = new("--augmented") { Description = "Augmented training rows (see: tailor augment), for recipes with a stage of data augmented.", HelpName = "FILE" };
     private readonly Option<string?> _out = new("--out") { Description = "The run folder to make.", HelpName = "RUN" };
     private readonly Option<string?> _resume = new("--resume") { Description = "Continue a run that was stopped or killed.", HelpName = "RUN" };
     private readonly Option<int?> _seeds = NumberOption.Integer("--seeds", "Train with this many seeds, one run folder each, and report mean and standard deviation.", 1, 1000);
@@ -27,9 +28,10 @@ internal sealed class TrainCommand : TailorCommand
             "tailor train --data tickets.csv --model bert-base-uncased --recipe cls-tanh --out runs/first",
             "tailor train --data atis/ --model minilm --recipe cls-eta --set stages.0.lr=3e-5 --seeds 5 --out runs/eta",
             "tailor train --data atis/ --model bert-base-uncased --recipe prompt --verbalizer words.yaml --out runs/prompt",
+            "tailor train --data atis/ --model bert-base-uncased --recipe two-stage-augmented --augmented augmented.csv --out runs/augmented",
             "tailor train --resume runs/first")
     {
-        foreach (Option option in new Option[] { _data, _model, _recipe, _set, _verbalizer, _out, _resume, _seeds, _checkpoint, _rho, _json })
+        foreach (Option option in new Option[] { _data, _model, _recipe, _set, _verbalizer, _augmented, _out, _resume, _seeds, _checkpoint, _rho, _json })
         {
             Add(option);
         }
@@ -48,7 +50,7 @@ internal sealed class TrainCommand : TailorCommand
 
         if (resume is not null && !several)
         {
-            RefuseBeside(session, _data, _model, _recipe, _set, _verbalizer, _rho);
+            RefuseBeside(session, _data, _model, _recipe, _set, _verbalizer, _augmented, _rho);
             session.LoadLibtorch();
             return TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Resume(resume, progress, stop));
         }
@@ -60,6 +62,7 @@ internal sealed class TrainCommand : TailorCommand
             Recipe = session.Get(_recipe)!,
             Overrides = session.Get(_set) ?? [],
             Verbalizer = session.Get(_verbalizer),
+            Augmented = session.Get(_augmented),
             Output = resume ?? Required(session, _out),
             Seed = session.Seed,
             Device = session.Device,

@@ -2,12 +2,16 @@ using Tailor.Foundation;
 
 namespace Tailor.Data;
 
-/// <summary>Which of a table's columns hold the text, the second text of a pair, and the label.</summary>
+/// <summary>Which of a table's columns hold the text, the second text of a pair, the label, and the origin of an augmentation.</summary>
 /// <param name="Text">The text's column, as the table spells it.</param>
 /// <param name="Pair">The second text's column, or null.</param>
 /// <param name="Label">The label's column, or null.</param>
-internal sealed record ColumnChoice(string Text, string? Pair, string? Label)
+/// <param name="Origin">The origin's column, or null.</param>
+internal sealed record ColumnChoice(string Text, string? Pair, string? Label, string? Origin = null)
 {
+    /// <summary>What the origin's column is called.</summary>
+    public const string OriginName = "origin";
+
     private static readonly string[] TextNames =
         ["text", "text_a", "sentence", "sentence1", "content", "body", "message", "question", "premise", "document", "title"];
 
@@ -37,7 +41,8 @@ internal sealed record ColumnChoice(string Text, string? Pair, string? Label)
             throw Missing(path, columns, "label", $"no column looks like the label (known names: {string.Join(", ", LabelNames)})");
         }
 
-        foreach (string chosen in new[] { text, pair, label }.OfType<string>())
+        string? origin = options.WithOrigins ? Find(columns, OriginName) : null;
+        foreach (string chosen in new[] { text, pair, label, origin }.OfType<string>())
         {
             if (columns.Count(c => c == chosen) > 1)
             {
@@ -45,7 +50,7 @@ internal sealed record ColumnChoice(string Text, string? Pair, string? Label)
             }
         }
 
-        return new ColumnChoice(text, pair, label);
+        return new ColumnChoice(text, pair, label, origin);
     }
 
     private static string? Named(string path, IReadOnlyList<string> columns, string? name, string role)

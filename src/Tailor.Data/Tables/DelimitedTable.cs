@@ -31,6 +31,7 @@ internal static class DelimitedTable
         int text = Array.IndexOf(header, columns.Text);
         int pair = columns.Pair is null ? -1 : Array.IndexOf(header, columns.Pair);
         int label = columns.Label is null ? -1 : Array.IndexOf(header, columns.Label);
+        int origin = columns.Origin is null ? -1 : Array.IndexOf(header, columns.Origin);
         var fields = new RowFields(path, columns, options);
         reader.StartRecord(parser.RawRow + 1);
         while (parser.Read())
@@ -52,7 +53,7 @@ internal static class DelimitedTable
                 }
             }
 
-            yield return fields.ToExample(parser[text], pair < 0 ? null : parser[pair], label < 0 ? null : parser[label], line);
+            yield return fields.ToExample(parser[text], pair < 0 ? null : parser[pair], label < 0 ? null : parser[label], line, origin < 0 ? null : parser[origin]);
             reader.StartRecord(parser.RawRow + 1);
         }
     }

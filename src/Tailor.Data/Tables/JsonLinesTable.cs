@@ -42,7 +42,8 @@ internal static class JsonLinesTable
                 string text = Text(path, row, columns.Text, line);
                 string? pair = columns.Pair is null ? null : Text(path, row, columns.Pair, line);
                 string? label = columns.Label is null ? null : Label(path, row, columns.Label, line);
-                yield return fields.ToExample(text, pair, label, line);
+                string? origin = columns.Origin is null ? null : Label(path, row, columns.Origin, line);
+                yield return fields.ToExample(text, pair, label, line, origin);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tailor.Foundation;
 
 namespace Tailor.Data;
@@ -13,8 +14,9 @@ internal sealed class RowFields(string path, ColumnChoice columns, TableOptions 
     /// <param name="pair">The second text, or null.</param>
     /// <param name="label">The label as it stands in the file, or null.</param>
     /// <param name="line">The line on which the row starts.</param>
-    /// <exception cref="InputException">A field is too long, or the label is missing where labels are required.</exception>
-    public TextExample ToExample(string text, string? pair, string? label, long line)
+    /// <param name="origin">The origin as it stands in the file, or null; an empty one is none.</param>
+    /// <exception cref="InputException">A field is too long, the label is missing where labels are required, or the origin is no line number.</exception>
+    public TextExample ToExample(string text, string? pair, string? label, long line, string? origin = null)
     {
         CheckLength(columns.Text, text, line);
         CheckLength(columns.Pair, pair, line);
@@ -29,7 +31,7 @@ internal sealed class RowFields(string path, ColumnChoice columns, TableOptions 
             label = null;
         }
 
-        return new TextExample(text, pair, label is null ? null : Shared(label), line);
+        return new TextExample(text, pair, label is null ? null : Shared(label), line, ToOrigin(origin, line));
     }
 
     /// <summary>Checks the length of a field.</summary>
@@ -41,6 +43,10 @@ internal sealed class RowFields(string path, ColumnChoice columns, TableOptions 
             throw InputException.At(path, $"a field of {field.Length:N0} characters", $"at most {options.MaxFieldLength:N0} are allowed: shorten the field or remove the row", line, column);
         }
     }
+
+    private long? ToOrigin(string? origin, long line) => string.IsNullOrWhiteSpace(origin) ? null : long.TryParse(origin, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        ? number
+        : throw InputException.At(path, $"'{Excerpt.Of(origin)}' is no line number", "expected the line of the training row this one was made from, or nothing", line, columns.Origin);
 
     /// <summary>Gives equal labels one string, so that a million rows of fifty classes hold fifty strings.</summary>
     private string Shared(string label)

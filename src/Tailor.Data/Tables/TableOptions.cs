@@ -15,6 +15,9 @@ public sealed record TableOptions
     /// <summary>Whether every row must have a label. Without it a missing label column, or an empty label, gives examples whose label is null.</summary>
     public bool RequireLabels { get; init; } = true;
 
+    /// <summary>Whether to read <see cref="TextExample.Origin"/> from the column <c>origin</c>, where there is one.</summary>
+    public bool WithOrigins { get; init; }
+
     /// <summary>The longest field allowed, in UTF-16 characters. A row as a whole may hold sixteen times as much.</summary>
     public int MaxFieldLength { get; init; } = 1_000_000;
 

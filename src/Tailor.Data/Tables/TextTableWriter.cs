@@ -9,7 +9,7 @@ namespace Tailor.Data;
 
 /// <summary>
 /// Writes examples to a table that <see cref="TextTable"/> and the usual tools read back unchanged: CSV or TSV with RFC 4180 quoting, or JSON Lines, by the extension; UTF-8, line feeds.
-/// The columns are <c>text</c>, or <c>text_a</c> and <c>text_b</c> for pairs, and <c>label</c>.
+/// The columns are <c>text</c>, or <c>text_a</c> and <c>text_b</c> for pairs, <c>label</c>, and for augmentations <c>origin</c>.
 /// </summary>
 public static class TextTableWriter
 {
@@ -20,10 +20,11 @@ public static class TextTableWriter
     /// <param name="examples">The rows, in order.</param>
     /// <param name="withPairs">Whether the rows are pairs.</param>
     /// <param name="withLabels">Whether to write the labels.</param>
+    /// <param name="withOrigins">Whether to write the origins.</param>
     /// <exception cref="InputException">The extension is none of these.</exception>
-    /// <exception cref="ArgumentException">A row lacks the pair or the label that is to be written.</exception>
+    /// <exception cref="ArgumentException">A row lacks the pair, the label or the origin that is to be written.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<TextExample> examples, bool withPairs = false, bool withLabels = true)
+    public static void Write(string path, IEnumerable<TextExample> examples, bool withPairs = false, bool withLabels = true, bool withOrigins = false)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(examples);
@@ -32,6 +33,7 @@ public static class TextTableWriter
             (withPairs ? "text_a" : "text", e => e.Text),
             .. withPairs ? [("text_b", e => e.Pair)] : Array.Empty<(string, Func<TextExample, string?>)>(),
             .. withLabels ? [("label", e => e.Label)] : Array.Empty<(string, Func<TextExample, string?>)>(),
+            .. withOrigins ? [(ColumnChoice.OriginName, e => e.Origin?.ToString(CultureInfo.InvariantCulture))] : Array.Empty<(string, Func<TextExample, string?>)>(),
         ];
         switch (Path.GetExtension(path).ToLowerInvariant())
         {

@@ -1,3 +1,5 @@
+using Tailor.Engine;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
@@ -15,5 +17,15 @@ public static class EtaNorm
     {
         ArgumentNullException.ThrowIfNull(outputWeight);
         return outputWeight.mul(outputWeight).sum(1).sqrt().pow(-eta);
+    }
+
+    /// <summary>The change of scores.</summary>
+    /// <param name="output">The last layer.</param>
+    /// <param name="eta">η; 1.1 in the paper.</param>
+    public static ScoreChange Change(Linear output, double eta)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        using DisposeScope scope = NewDisposeScope();
+        return ScoreChange.Of(Factors(output.Weight.Value.detach().to(ScalarType.Float64).cpu(), eta).data<double>().ToArray());
     }
 }

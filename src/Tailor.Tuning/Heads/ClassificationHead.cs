@@ -19,11 +19,25 @@ public abstract class ClassificationHead
     /// <summary>The layer whose rows are the classes, [classes, width], or null when there is none; post-hoc calibrations need its norms.</summary>
     public abstract Linear? Output { get; }
 
+    /// <summary>Width of <see cref="Features"/>.</summary>
+    public abstract int FeatureWidth { get; }
+
+    /// <summary>What the last layer reads.</summary>
+    /// <param name="state">[examples, hidden].</param>
+    /// <param name="dropout">The pass's dropout.</param>
+    /// <returns>[examples, width].</returns>
+    public abstract Tensor Features(Tensor state, DropoutPlaces dropout);
+
+    /// <summary>Class logits of features.</summary>
+    /// <param name="features">[examples, width].</param>
+    /// <returns>[examples, classes].</returns>
+    public abstract Tensor Classify(Tensor features);
+
     /// <summary>Class logits.</summary>
     /// <param name="state">[examples, hidden].</param>
     /// <param name="dropout">The pass's dropout.</param>
     /// <returns>[examples, classes].</returns>
-    public abstract Tensor Forward(Tensor state, DropoutPlaces dropout);
+    public Tensor Forward(Tensor state, DropoutPlaces dropout) => Classify(Features(state, dropout));
 
     /// <summary>Makes the head a recipe asks for. To add a head: its own file, a value of <see cref="HeadKind"/>, and a line here.</summary>
     /// <param name="recipe">What the recipe says.</param>

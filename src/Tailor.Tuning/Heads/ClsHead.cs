@@ -73,12 +73,18 @@ public sealed class ClsHead : ClassificationHead
         [.. _pooler is null ? Array.Empty<Parameter>() : [_pooler.Weight, _pooler.Bias!], _dense.Weight, _dense.Bias!, .. _norm is null ? Array.Empty<Parameter>() : [_norm.Weight, _norm.Bias], _output.Weight, _output.Bias!];
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor state, DropoutPlaces dropout)
+    public override int FeatureWidth => (int)_output.Weight.Value.shape[1];
+
+    /// <inheritdoc/>
+    public override Tensor Features(Tensor state, DropoutPlaces dropout)
     {
         ArgumentNullException.ThrowIfNull(dropout);
         Tensor features = dropout.Apply(_activation.Apply(_dense.Forward(_pooler?.Forward(state).tanh() ?? state)), _dropout);
-        return _output.Forward(_norm?.Forward(features) ?? features);
+        return _norm?.Forward(features) ?? features;
     }
+
+    /// <inheritdoc/>
+    public override Tensor Classify(Tensor features) => _output.Forward(features);
 
     private static LayerNorm PretrainedNorm(ParameterBuilder build, BertMlmHead? mlm, int width)
     {

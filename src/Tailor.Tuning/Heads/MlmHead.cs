@@ -70,11 +70,17 @@ public sealed class MlmHead : ClassificationHead
     public override IReadOnlyList<Parameter> Parameters => _decoupled ? [.. _head.Parameters, _decoder] : _head.Parameters;
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor state, DropoutPlaces dropout)
+    public override int FeatureWidth => (int)_decoder.Value.shape[1];
+
+    /// <inheritdoc/>
+    public override Tensor Features(Tensor state, DropoutPlaces dropout) => _head.Transform(state);
+
+    /// <inheritdoc/>
+    public override Tensor Classify(Tensor features)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        Tensor tokens = tensor(_tokens, device: state.device), shares = tensor(_shares, [_tokens.Length, Classes], device: state.device);
-        Tensor logits = Linear.Apply(_head.Transform(state), RowGather.Apply(_decoder, tokens), _head.Bias.Value.index_select(0, tokens));
+        ArgumentNullException.ThrowIfNull(features);
+        Tensor tokens = tensor(_tokens, device: features.device), shares = tensor(_shares, [_tokens.Length, Classes], device: features.device);
+        Tensor logits = Linear.Apply(features, RowGather.Apply(_decoder, tokens), _head.Bias.Value.index_select(0, tokens));
         return logits.matmul(shares);
     }
 }

@@ -42,4 +42,23 @@ public abstract class ClassificationLoss
         double denominator = _normalize == Normalize.Batch ? labels.shape[0] : weights.sum().to(ScalarType.Float64).item<double>();
         return new(losses.mul(weights).sum(), denominator);
     }
+
+    /// <summary>The loss of a batch of two draws: the first's mean plus the weighted mean of the second.</summary>
+    /// <param name="logits">[examples, classes].</param>
+    /// <param name="labels">Class ids, int64 [examples].</param>
+    /// <param name="companions">How many of the last examples are the second draw; 0 for none, and fewer than all.</param>
+    /// <param name="companionWeight">The weight of its mean.</param>
+    public LossParts Of(Tensor logits, Tensor labels, int companions, double companionWeight)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (companions == 0)
+        {
+            return Of(logits, labels);
+        }
+
+        long first = labels.shape[0] - companions;
+        LossParts drawn = Of(logits.narrow(0, 0, first), labels.narrow(0, 0, first)), joined = Of(logits.narrow(0, first, companions), labels.narrow(0, first, companions));
+        return drawn with { Numerator = drawn.Numerator.add(joined.Numerator.mul(companionWeight * drawn.Denominator / joined.Denominator)) };
+    }
 }

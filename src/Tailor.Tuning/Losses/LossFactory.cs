@@ -6,10 +6,11 @@ public static class LossFactory
     /// <summary>Makes the loss.</summary>
     /// <param name="recipe">What the recipe says.</param>
     /// <param name="trainCounts">Training examples per class.</param>
-    public static ClassificationLoss Create(LossRecipe recipe, IReadOnlyList<int> trainCounts)
+    /// <param name="weighted">Whether the recipe's class weights are in force; false while they are deferred.</param>
+    public static ClassificationLoss Create(LossRecipe recipe, IReadOnlyList<int> trainCounts, bool weighted = true)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        float[]? weights = recipe.ClassWeights switch
+        float[]? weights = (weighted ? recipe.ClassWeights : ClassWeights.None) switch
         {
             ClassWeights.Balanced => ClassWeighting.Balanced(trainCounts, recipe.WeightPower),
             ClassWeights.EffectiveNumber => ClassWeighting.EffectiveNumber(trainCounts, recipe.Beta, recipe.WeightPower),

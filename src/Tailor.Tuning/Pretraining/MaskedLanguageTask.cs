@@ -40,14 +40,10 @@ public sealed class MaskedLanguageTask(TextBackbone backbone, IReadOnlyList<Toke
     }
 
     /// <inheritdoc/>
-    public override LossParts Loss(ReadOnlySpan<int> examples, long seed, long pass)
+    public override LossParts Loss(TrainingBatch batch, long seed, long pass)
     {
-        var sequences = new TokenSequence[examples.Length];
-        for (int i = 0; i < examples.Length; i++)
-        {
-            sequences[i] = train[examples[i]];
-        }
-
+        ArgumentNullException.ThrowIfNull(batch);
+        TokenSequence[] sequences = batch.Examples.Select(i => train[i]).ToArray();
         RandomStream random = RandomStream.For(seed, "token masking", pass);
         (Tensor logits, Tensor gold) = Masked(sequences, ref random, new DropoutPlaces(seed, pass, training: true));
         return new LossParts(F.cross_entropy(logits, gold, reduction: nn.Reduction.Sum), gold.shape[0]);

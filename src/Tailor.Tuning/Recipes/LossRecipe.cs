@@ -36,6 +36,12 @@ public sealed record LossRecipe
     /// <summary>The power a class weight is raised to before the weights are scaled to mean 1, above 0 and at most 10; 0.5 gives square-root weights.</summary>
     public double WeightPower { get; init; } = 1;
 
+    /// <summary>
+    /// The share of the stage's steps, in [0, 1), before which all classes weigh alike: deferred reweighting (LDAM-DRW, Cao et al., NeurIPS 2019, section 3.3; 0.8 there). The weights come in at the epoch boundary nearest to it; a
+    /// stage of a single epoch, which has none inside, takes the very step.
+    /// </summary>
+    public double WeightsFrom { get; init; }
+
     /// <summary>What a batch's summed loss is divided by.</summary>
     public Normalize Normalize { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace Tailor.Tuning;
 
 /// <summary>
-/// A published method as data: input, adapter, head, stages and calibration. A recipe file in YAML is read into this record by <c>RecipeReader</c>,
+/// A published method as data: input, adapter, head, stages and calibrations. A recipe file in YAML is read into this record by <c>RecipeReader</c>,
 /// which has checked every value against the ranges given here. Two recipes are equal when every value is, stage by stage.
 /// </summary>
 public sealed record Recipe
@@ -27,16 +27,16 @@ public sealed record Recipe
     /// <summary>What is trained, one stage after the other; at least one.</summary>
     public required IReadOnlyList<StageRecipe> Stages { get; init; }
 
-    /// <summary>What is done to the classifier's scores when the model is evaluated.</summary>
-    public CalibrationRecipe Calibration { get; init; } = new();
+    /// <summary>What is done to the classifier after training, in order: at most one that changes the classifier itself, then a logit adjustment, then a temperature. None is of kind <see cref="CalibrationKind.None"/>.</summary>
+    public IReadOnlyList<CalibrationRecipe> Calibrations { get; init; } = [];
 
-    /// <summary>Whether every value of the two recipes is the same; the stages are compared in order.</summary>
+    /// <summary>Whether every value of the two recipes is the same; stages and calibrations are compared in order.</summary>
     /// <param name="other">The recipe to compare with.</param>
     public bool Equals(Recipe? other) => other is not null
         && (Name, Summary, Paper) == (other.Name, other.Summary, other.Paper)
-        && Input == other.Input && Adapter == other.Adapter && Head == other.Head && Calibration == other.Calibration
-        && Stages.SequenceEqual(other.Stages);
+        && Input == other.Input && Adapter == other.Adapter && Head == other.Head
+        && Calibrations.SequenceEqual(other.Calibrations) && Stages.SequenceEqual(other.Stages);
 
     /// <summary>A hash of the values that <see cref="Equals(Recipe)"/> compares.</summary>
-    public override int GetHashCode() => HashCode.Combine(Name, Input, Adapter, Head, Calibration, Stages.Count, Stages.Count > 0 ? Stages[0] : null);
+    public override int GetHashCode() => HashCode.Combine(Name, Input, Adapter, Head, Calibrations.Count, Stages.Count, Stages.Count > 0 ? Stages[0] : null);
 }

@@ -52,8 +52,14 @@ internal static class RecipeSchema
         .Require(["targets", "kind"], (r, _) => r.Kind is AdapterKind.Lora or AdapterKind.Ia3 && r.Targets.Count == 0 ? ("no targets", "name at least one module, such as query") : null);
 
     private static readonly RecipeSection<CalibrationRecipe> Calibration = new RecipeSection<CalibrationRecipe>(new())
-        .Choice("kind", [("none", CalibrationKind.None), ("eta_norm", CalibrationKind.EtaNorm)], r => r.Kind, (r, v) => r with { Kind = v })
-        .Number("eta", r => r.Eta, (r, v) => r with { Eta = v }, NumberRange.From0(10), r => r.Kind == CalibrationKind.EtaNorm ? null : "without kind eta_norm");
+        .Choice("kind", r => r.Kind, (r, v) => r with { Kind = v })
+        .Number("eta", r => r.Eta, (r, v) => r with { Eta = v }, NumberRange.From0(10), r => Unless(r, CalibrationKind.EtaNorm))
+        .NumberOrAuto("tau", r => r.Tau, (r, v) => r with { Tau = v }, NumberRange.From0(10), r => Unless(r, CalibrationKind.TauNorm, CalibrationKind.LogitAdjustment))
+        .NumberOrAuto("temperature", r => r.Temperature, (r, v) => r with { Temperature = v }, NumberRange.Above0(1000), r => Unless(r, CalibrationKind.Temperature))
+        .Number("scale", r => r.Scale, (r, v) => r with { Scale = v }, NumberRange.Above0(1000), r => Unless(r, CalibrationKind.Ncm))
+        .Number("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, NumberRange.Above0(10_000), r => Unless(r, CalibrationKind.Crt, CalibrationKind.Lws))
+        .Whole("batch_size", r => r.BatchSize, (r, v) => r with { BatchSize = v }, 1, 65536, r => Unless(r, CalibrationKind.Crt, CalibrationKind.Lws))
+        .Number("lr", r => r.Lr, (r, v) => r with { Lr = v }, NumberRange.Above0(10), r => Unless(r, CalibrationKind.Crt, CalibrationKind.Lws));
 
     private static readonly RecipeSection<LossRecipe> Loss = new RecipeSection<LossRecipe>(new())
         .Choice("kind", LossKinds, r => r.Kind, (r, v) => r with { Kind = v })
@@ -70,6 +76,7 @@ internal static class RecipeSchema
             r => r.ClassWeights,
             (r, v) => r with { ClassWeights = v })
         .Number("beta", r => r.Beta, (r, v) => r with { Beta = v }, NumberRange.Share, r => r.ClassWeights == ClassWeights.EffectiveNumber ? null : "without class_weights effective_number")
+        .Number("weights_from", r => r.WeightsFrom, (r, v) => r with { WeightsFrom = v }, NumberRange.Share, WithoutClassWeights)
         .Number("weight_power", r => r.WeightPower, (r, v) => r with { WeightPower = v }, NumberRange.Above0(10), WithoutClassWeights)
         .Choice("normalize", [("batch", Normalize.Batch), ("weight_sum", Normalize.WeightSum)], r => r.Normalize, (r, v) => r with { Normalize = v }, WithoutClassWeights)
         .Require(["kind"], (r, given) => !IsFocal(r) || given("gamma") ? null : ("a focal loss without gamma", "give gamma; 2 is usual for focal, 1 for focal_glee"));
@@ -108,7 +115,15 @@ internal static class RecipeSchema
         .Number("child", r => r.Child, (r, v) => r with { Child = v }, NumberRange.Above0(1))
         .Number("clip", r => r.Clip, (r, v) => r with { Clip = v }, NumberRange.From0(1e6))
         .Nested("loss", Loss, r => r.Loss, (r, v) => r with { Loss = v })
-        .Choice("sampler", [("random", SamplerKind.Random), ("sequential", SamplerKind.Sequential)], r => r.Sampler, (r, v) => r with { Sampler = v })
+        .Choice("data", r => r.Data, (r, v) => r with { Data = v })
+        .Choice("sampler", r => r.Sampler, (r, v) => r with { Sampler = v })
+        .Whole("samples_per_class", r => r.SamplesPerClass, (r, v) => r with { SamplesPerClass = v }, 1, 1000, r => r.Sampler is SamplerKind.ClassAware or SamplerKind.Dual ? null : "without sampler class_aware or dual")
+        .Number("sampler_beta", r => r.SamplerBeta, (r, v) => r with { SamplerBeta = v }, NumberRange.Share, r => r.Sampler == SamplerKind.EffectiveNumber ? null : "without sampler effective_number")
+        .Number("repeat_threshold", r => r.RepeatThreshold, (r, v) => r with { RepeatThreshold = v }, NumberRange.Above0(1), r => r.Sampler == SamplerKind.RepeatFactor ? null : "without sampler repeat_factor")
+        .Number("instance_weight", r => r.InstanceWeight, (r, v) => r with { InstanceWeight = v }, NumberRange.From0(10), r => r.Sampler == SamplerKind.Dual ? null : "without sampler dual")
+        .Require(["tokens_per_batch", "sampler"], (r, _) => r.Sampler == SamplerKind.Dual && r.TokensPerBatch is not null
+            ? ("tokens_per_batch beside sampler dual, whose two draws are batches of batch_size", "give batch_size")
+            : null)
         .Whole("eval_every", r => r.EvalEvery, (r, v) => r with { EvalEvery = v }, 1, 100_000_000)
         .Text("metric", r => r.Metric, (r, v) => r with { Metric = v }, $"one of {string.Join(", ", Metric.Names)}", Metric.Names.Contains, Metric.Names)
         .Choice("keep", [("best", KeptWeights.Best), ("last", KeptWeights.Last)], r => r.Keep, (r, v) => r with { Keep = v })
@@ -137,13 +152,16 @@ internal static class RecipeSchema
         .Nested("adapter", Adapter, r => r.Adapter, (r, v) => r with { Adapter = v })
         .Nested("head", Head, r => r.Head, (r, v) => r with { Head = v })
         .List("stages", Stage, r => r.Stages, (r, v) => r with { Stages = v }, 16)
-        .Nested("calibration", Calibration, r => r.Calibration, (r, v) => r with { Calibration = v })
+        .OneOrMore("calibration", Calibration, r => r.Calibrations.Count == 0 ? [new()] : r.Calibrations, (r, v) => r with { Calibrations = v.Where(c => c.Kind != CalibrationKind.None).ToArray() }, 3)
         .Require(["stages", "adapter"], (r, _) => StageWeights.Fault(r))
         .Require(["input", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && (r.Input.Kind != InputKind.Template || !PromptTemplate.Parse(r.Input.Template).HasMask)
             ? ("head kind mlm reads a mask, and the input has none", "give input a template with {mask}, such as '{text} This is about {mask}.'")
             : null)
-        .Require(["calibration", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && r.Calibration.Kind == CalibrationKind.EtaNorm
-            ? ("eta_norm divides by the norms of class weights, and head kind mlm has none", "leave calibration out")
+        .Require(["calibration", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && r.Calibrations.FirstOrDefault(NeedsClassWeights) is { } calibration
+            ? ($"{RecipeName.Of(calibration.Kind)} works on the rows of class weights, and head kind mlm has none", "leave calibration out, or take ncm, logit_adjustment or temperature")
+            : null)
+        .Require(["calibration"], (r, _) => r.Calibrations.Zip(r.Calibrations.Skip(1)).Any(pair => Place(pair.First.Kind) >= Place(pair.Second.Kind))
+            ? ($"calibrations in the order {string.Join(", ", r.Calibrations.Select(c => RecipeName.Of(c.Kind)))}", "give at most one of eta_norm, tau_norm, crt, lws and ncm, then logit_adjustment, then temperature")
             : null)
         .Require([], (_, given) => new[] { "name", "summary", "paper", "stages" }.FirstOrDefault(key => !given(key)) is { } missing
             ? ($"no key '{missing}'", $"add {missing}; recipes show NAME prints a complete recipe")
@@ -194,6 +212,29 @@ internal static class RecipeSchema
     private static bool IsFocal(LossRecipe loss) => loss.Kind is LossKind.Focal or LossKind.FocalGlee;
 
     private static bool UsesGamma(LossRecipe loss) => IsFocal(loss) || loss.Kind == LossKind.VectorScaling;
+
+    private static string? Unless(CalibrationRecipe calibration, params ReadOnlySpan<CalibrationKind> kinds)
+    {
+        foreach (CalibrationKind kind in kinds)
+        {
+            if (calibration.Kind == kind)
+            {
+                return null;
+            }
+        }
+
+        return $"without kind {string.Join(" or ", kinds.ToArray().Select(RecipeName.Of))}";
+    }
+
+    private static bool NeedsClassWeights(CalibrationRecipe calibration) => calibration.Kind is CalibrationKind.EtaNorm or CalibrationKind.TauNorm or CalibrationKind.Crt or CalibrationKind.Lws;
+
+    /// <summary>What changes the classifier itself comes first, then what shifts its scores, then what scales them all.</summary>
+    private static int Place(CalibrationKind kind) => kind switch
+    {
+        CalibrationKind.LogitAdjustment => 1,
+        CalibrationKind.Temperature => 2,
+        _ => 0,
+    };
 
     private static string? WithoutClassWeights(LossRecipe loss) => loss.ClassWeights == ClassWeights.None ? "without class_weights" : null;
 

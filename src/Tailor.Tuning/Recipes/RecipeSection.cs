@@ -13,6 +13,7 @@ namespace Tailor.Tuning;
 /// <param name="empty">The record with its defaults.</param>
 internal sealed class RecipeSection<T>(T empty)
 {
+    private const string Auto = "auto";
     private readonly List<Key> _keys = [];
     private readonly List<Rule> _rules = [];
 
@@ -50,6 +51,19 @@ internal sealed class RecipeSection<T>(T empty)
             names);
     }
 
+    /// <summary>Adds a key that names a value of an enum, in snake_case.</summary>
+    public RecipeSection<T> Choice<TValue>(string name, Func<T, TValue> get, Func<T, TValue, T> set, Func<T, string?>? idle = null)
+        where TValue : struct, Enum => Choice(name, Enum.GetValues<TValue>().Select(value => (RecipeName.Of(value), value)).ToArray(), get, set, idle);
+
+    /// <summary>Adds a key that is a number or the word auto, which stands for null.</summary>
+    public RecipeSection<T> NumberOrAuto(string name, Func<T, double?> get, Func<T, double?, T> set, NumberRange range, Func<T, string?>? idle = null) => Scalar<double>(
+        name,
+        $"auto, or {range}",
+        text => text == Auto ? double.NaN : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && range.Contains(value) ? value : null,
+        (record, value) => set(record, double.IsNaN(value) ? null : value),
+        record => get(record) is { } value ? Format(value) : Auto,
+        idle);
+
     /// <summary>Adds a key whose value is free text that <paramref name="isValid"/> accepts.</summary>
     public RecipeSection<T> Text(string name, Func<T, string> get, Func<T, string, T> set, string expected, Func<string, bool> isValid, IReadOnlyList<string>? known = null, Func<T, string?>? idle = null)
     {
@@ -67,8 +81,8 @@ internal sealed class RecipeSection<T>(T empty)
     {
         _keys.Add(new Key(
             name,
-            (record, node, path, document) => set(record, section.Read(node is YamlScalarNode kind && section._keys.Any(key => key.Name == "kind") ? document.Expand(kind) : node, path, document)),
-            record => section.Write(get(record)) is var written && written.Children.Count == 1 && written.Children.TryGetValue("kind", out YamlNode? kind) ? kind : written,
+            (record, node, path, document) => set(record, section.ReadShort(node, path, document)),
+            record => section.WriteShort(get(record)),
             null));
         return this;
     }
@@ -105,6 +119,21 @@ internal sealed class RecipeSection<T>(T empty)
         return this;
     }
 
+    /// <summary>Adds a key that is a section or a list of such; one entry is written without the list.</summary>
+    public RecipeSection<T> OneOrMore<TValue>(string name, RecipeSection<TValue> section, Func<T, IReadOnlyList<TValue>> get, Func<T, IReadOnlyList<TValue>, T> set, int max)
+    {
+        _keys.Add(new Key(
+            name,
+            (record, node, path, document) => node is YamlSequenceNode sequence
+                ? sequence.Children.Count <= max
+                    ? set(record, sequence.Children.Select((child, i) => section.ReadShort(child, $"{path}.{i}", document)).ToArray())
+                    : throw document.Fault(node, path, Describe(node), $"expected at most {max}")
+                : set(record, [section.ReadShort(node, path, document)]),
+            record => get(record) is [var single] ? section.WriteShort(single) : new YamlSequenceNode(get(record).Select(section.WriteShort)),
+            null));
+        return this;
+    }
+
     /// <summary>Adds a rule between keys; the fault is laid at the first of <paramref name="keys"/> that was given, or at the section.</summary>
     /// <param name="keys">The keys that the rule is about.</param>
     /// <param name="fault">What is wrong and what to do, or null.</param>
@@ -113,6 +142,12 @@ internal sealed class RecipeSection<T>(T empty)
         _rules.Add(new Rule(keys, fault));
         return this;
     }
+
+    /// <summary>Reads a section that may be in its short form, the value of its key <c>kind</c> alone.</summary>
+    private T ReadShort(YamlNode node, string path, RecipeDocument document) =>
+        Read(node is YamlScalarNode kind && _keys.Any(key => key.Name == "kind") ? document.Expand(kind) : node, path, document);
+
+    private YamlNode WriteShort(T record) => Write(record) is var written && written.Children.Count == 1 && written.Children.TryGetValue("kind", out YamlNode? kind) ? kind : written;
 
     public T Read(YamlNode node, string path, RecipeDocument document)
     {

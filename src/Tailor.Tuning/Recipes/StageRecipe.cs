@@ -17,6 +17,9 @@ public sealed record StageRecipe
     /// <summary>Which parameters train.</summary>
     public TrainScope Train { get; init; }
 
+    /// <summary>Which examples it trains on; class counts and balanced draws are those of these examples.</summary>
+    public StageData Data { get; init; }
+
     /// <summary>How many of the last encoder layers train with the head, 1 to 1000; only with <see cref="TrainScope.LastLayers"/>.</summary>
     public int Layers { get; init; } = 1;
 
@@ -95,6 +98,18 @@ public sealed record StageRecipe
     /// <summary>The order in which examples are drawn.</summary>
     public SamplerKind Sampler { get; init; }
 
+    /// <summary>How many examples in a row come from one class, 1 to 1000; for <see cref="SamplerKind.ClassAware"/> and <see cref="SamplerKind.Dual"/>.</summary>
+    public int SamplesPerClass { get; init; } = 4;
+
+    /// <summary>The effective number's beta of <see cref="SamplerKind.EffectiveNumber"/>, in [0, 1).</summary>
+    public double SamplerBeta { get; init; } = 0.9999;
+
+    /// <summary>The share of the examples below which <see cref="SamplerKind.RepeatFactor"/> repeats a class, above 0 and at most 1.</summary>
+    public double RepeatThreshold { get; init; } = 1e-3;
+
+    /// <summary>The weight of the instance-balanced draw of <see cref="SamplerKind.Dual"/> in the first epoch, in [0, 10].</summary>
+    public double InstanceWeight { get; init; } = 0.5;
+
     /// <summary>Steps between evaluations on the development set, at least 1; null for one after each epoch.</summary>
     public int? EvalEvery { get; init; }
 
@@ -106,6 +121,16 @@ public sealed record StageRecipe
 
     /// <summary>Epochs without improvement after which the stage stops, above 0; null to never stop early.</summary>
     public double? Patience { get; init; }
+}
+
+/// <summary>The examples a stage trains on.</summary>
+public enum StageData
+{
+    /// <summary>The training split.</summary>
+    Train,
+
+    /// <summary>The augmented file that the run is given (<c>tailor train --augmented</c>).</summary>
+    Augmented,
 }
 
 /// <summary>Which parameters a stage trains.</summary>
@@ -170,9 +195,30 @@ public enum OptimizerKind
 /// <summary>The orders in which examples are drawn.</summary>
 public enum SamplerKind
 {
-    /// <summary>A fresh random order each epoch.</summary>
+    /// <summary>A fresh random order each epoch (<see cref="RandomSampler"/>).</summary>
     Random,
 
-    /// <summary>The order of the file.</summary>
+    /// <summary>The order of the file (<see cref="SequentialSampler"/>).</summary>
     Sequential,
+
+    /// <summary>A class with chance ∝ √count, then one of its examples (<see cref="SquareRootSampler"/>).</summary>
+    SquareRoot,
+
+    /// <summary>Any class with the same chance, then one of its examples (<see cref="ClassBalancedSampler"/>).</summary>
+    ClassBalanced,
+
+    /// <summary>The classes in cycles, some examples of each in a row (<see cref="ClassAwareSampler"/>).</summary>
+    ClassAware,
+
+    /// <summary>From instance balance towards class balance, epoch by epoch (<see cref="ProgressivelyBalancedSampler"/>).</summary>
+    ProgressivelyBalanced,
+
+    /// <summary>An example with chance ∝ 1 / effective number of its class (<see cref="EffectiveNumberSampler"/>).</summary>
+    EffectiveNumber,
+
+    /// <summary>Each example, those of rare classes several times (<see cref="RepeatFactorSampler"/>).</summary>
+    RepeatFactor,
+
+    /// <summary>Each batch drawn by class and by instance, both losses added (<see cref="DualSampler"/>).</summary>
+    Dual,
 }

@@ -26,7 +26,7 @@ internal sealed class ChildTuning : IDisposable
         try
         {
             long pass = -1;
-            foreach (int[] batch in BatchPlan.Epoch(SamplerKind.Sequential, task.Lengths, stage.BatchSize, stage.TokensPerBatch, seed, stage: 0, epoch: 0))
+            foreach (TrainingBatch batch in BatchPlan.Epoch(new SequentialSampler(task.Lengths.Count), new EpochPlace(seed, 0, 0, 1), task.Lengths, stage.BatchSize, stage.TokensPerBatch))
             {
                 using DisposeScope scope = NewDisposeScope();
                 LossParts loss = task.Loss(batch, seed, pass--);

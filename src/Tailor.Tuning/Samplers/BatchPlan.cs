@@ -1,29 +1,26 @@
-using Tailor.Foundation;
-
 namespace Tailor.Tuning;
 
-/// <summary>The order in which one epoch visits the training examples, cut into batches; a pure function of (seed, stage, epoch).</summary>
+/// <summary>An epoch's draws, cut into batches; a pure function of (sampler, epoch).</summary>
 public static class BatchPlan
 {
     /// <summary>Makes an epoch's batches.</summary>
-    /// <param name="kind">How the order is drawn.</param>
+    /// <param name="sampler">Draws the examples.</param>
+    /// <param name="place">The epoch.</param>
     /// <param name="lengths">Tokens of each training example.</param>
-    /// <param name="batchSize">Examples a batch; the last may be smaller.</param>
-    /// <param name="tokensPerBatch">When given, batches are cut by this many tokens instead; a single longer example makes its own batch.</param>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="stage">The stage, from 0.</param>
-    /// <param name="epoch">The epoch within the stage, from 0.</param>
-    /// <returns>Indices of training examples, batch by batch.</returns>
-    public static IReadOnlyList<int[]> Epoch(SamplerKind kind, IReadOnlyList<int> lengths, int batchSize, int? tokensPerBatch, long seed, int stage, long epoch)
+    /// <param name="batchSize">Examples a batch of each draw; the last may be smaller.</param>
+    /// <param name="tokensPerBatch">When given, batches are cut by this many tokens instead; a single longer example makes its own batch. Not for a sampler with companions.</param>
+    /// <returns>The batches in order.</returns>
+    public static IReadOnlyList<TrainingBatch> Epoch(Sampler sampler, EpochPlace place, IReadOnlyList<int> lengths, int batchSize, int? tokensPerBatch)
     {
+        ArgumentNullException.ThrowIfNull(sampler);
         ArgumentNullException.ThrowIfNull(lengths);
-        int[] order = Enumerable.Range(0, lengths.Count).ToArray();
-        if (kind == SamplerKind.Random)
+        int[] order = sampler.Draw(place);
+        if (sampler.Companions(place) is var (companions, weight))
         {
-            RandomStream.For(seed, "batch order", stage, epoch).Shuffle<int>(order);
+            return order.Chunk(batchSize).Zip(companions.Chunk(batchSize), (drawn, joined) => new TrainingBatch([.. drawn, .. joined], joined.Length, weight)).ToArray();
         }
 
-        return tokensPerBatch is { } budget ? ByTokens(order, lengths, budget) : order.Chunk(batchSize).ToArray();
+        return (tokensPerBatch is { } budget ? ByTokens(order, lengths, budget) : order.Chunk(batchSize)).Select(batch => new TrainingBatch(batch)).ToArray();
     }
 
     /// <summary>Cuts an order into batches of at most so many tokens; a single longer example makes its own batch.</summary>

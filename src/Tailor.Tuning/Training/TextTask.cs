@@ -15,11 +15,14 @@ namespace Tailor.Tuning;
 /// <param name="labels">The class names.</param>
 /// <param name="trainCounts">Training examples per class.</param>
 /// <param name="rho">Glee's head/tail threshold.</param>
+/// <param name="augmented">The examples of stages with data augmented, when the recipe has any.</param>
 public sealed class TextTask(
-    TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho) : TrainingTask
+    TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho,
+    LabelledTexts? augmented = null) : TrainingTask
 {
-    private readonly int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
-    private ClassificationLoss? _loss;
+    private LabelledTexts _data = new(train, trainLabels);
+    private int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
+    private ClassificationLoss? _loss, _unweighted;
     private Mixout? _mixout;
     private ChildTuning? _child;
 
@@ -28,6 +31,9 @@ public sealed class TextTask(
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> Lengths => _lengths;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> ClassIds => _data.ClassIds;
 
     /// <inheritdoc/>
     public override IReadOnlyList<ParameterGroup> Groups(StageRecipe stage)
@@ -76,7 +82,10 @@ public sealed class TextTask(
     public override void Begin(StageRecipe stage, long seed, Func<string, Tensor?>? saved)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        _loss = LossFactory.Create(stage.Loss, trainCounts);
+        _data = stage.Data == StageData.Train ? new(train, trainLabels) : augmented ?? throw new InvalidOperationException("A stage trains on augmented examples, and the task has none.");
+        _lengths = _data.Sequences.Select(sequence => sequence.Ids.Length).ToArray();
+        IReadOnlyList<int> counts = stage.Data == StageData.Train ? trainCounts : _data.Counts(labels.Count);
+        (_loss, _unweighted) = (LossFactory.Create(stage.Loss, counts), LossFactory.Create(stage.Loss, counts, weighted: false));
         End();
         _mixout = stage.Mixout > 0 ? new Mixout(model, stage.Mixout) : null;
         _child = stage.Child is { } share ? saved is null ? ChildTuning.Choose(this, model, stage, share, seed) : ChildTuning.Restore(model, saved) : null;
@@ -97,19 +106,14 @@ public sealed class TextTask(
     }
 
     /// <inheritdoc/>
-    public override LossParts Loss(ReadOnlySpan<int> examples, long seed, long pass)
+    public override LossParts Loss(TrainingBatch batch, long seed, long pass)
     {
-        var sequences = new TokenSequence[examples.Length];
-        long[] gold = new long[examples.Length];
-        for (int i = 0; i < examples.Length; i++)
-        {
-            (sequences[i], gold[i]) = (train[examples[i]], trainLabels[examples[i]]);
-        }
-
-        using PackedBatch batch = PackedBatch.Of(sequences, model.Device);
+        ArgumentNullException.ThrowIfNull(batch);
+        using PackedBatch packed = PackedBatch.Of(batch.Examples.Select(i => _data.Sequences[i]).ToArray(), model.Device);
         var dropout = new DropoutPlaces(seed, pass, training: true);
-        Tensor logits = _mixout is { } mixout ? mixout.Forward(batch, dropout) : model.Forward(batch, dropout);
-        return _loss!.Of(logits, tensor(gold, device: model.Device));
+        Tensor logits = _mixout is { } mixout ? mixout.Forward(packed, dropout) : model.Forward(packed, dropout);
+        Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
+        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight);
     }
 
     /// <inheritdoc/>

@@ -109,7 +109,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             Checkpoint.RestoreOptimizer(resumed, optimizer, _state.Step);
         }
 
-        var schedule = new StageSchedule(stage, index, task.Lengths, options.Seed);
+        var schedule = new StageSchedule(stage, index, task.Lengths, options.Seed, task.ClassIds);
         progress?.Report(new StageStarted(index + 1, stages.Count, _state.Step, schedule.TotalSteps, groups.Sum(g => g.Parameters.Sum(p => p.Count)), task.Parameters.Sum(p => p.Count)));
         var clock = Stopwatch.StartNew();
         while (_state.Step < schedule.TotalSteps)
@@ -151,7 +151,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
     {
         double rate = schedule.LearningRate(_state.Step), numerator = 0, denominator = 0;
         int tokens = 0;
-        foreach (int[] batch in schedule.MicroBatches(_state.Step))
+        foreach (TrainingBatch batch in schedule.MicroBatches(_state.Step))
         {
             using DisposeScope scope = NewDisposeScope();
             LossParts loss = task.Loss(batch, options.Seed, _state.Pass);
@@ -165,7 +165,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             loss.Numerator.backward();
             numerator += value;
             denominator += loss.Denominator;
-            foreach (int example in batch)
+            foreach (int example in batch.Examples)
             {
                 tokens += task.Lengths[example];
             }

@@ -21,7 +21,7 @@ public sealed class EveryRecipeTests : IDisposable
         Dictionary<string, byte[]> before = model.Parameters.ToDictionary(p => p.Name, Bits);
         (string Text, int Label)[] examples = TinyModel.Examples(24, 3);
         var folder = RunFolder.Create(Path.Combine(_tiny.Folder, "run"));
-        new TrainingLoop(TinyModel.Task(model, examples, []), recipe.Stages, folder, new LoopOptions { Seed = 1 }, progress: null).Run(CancellationToken.None);
+        new TrainingLoop(TinyModel.Task(model, examples, [], TinyModel.Examples(30, 4)), recipe.Stages, folder, new LoopOptions { Seed = 1 }, progress: null).Run(CancellationToken.None);
         var head = model.Head.Parameters.Select(p => p.Name).ToHashSet();
         bool someOnly = recipe.Stages.Any(stage => stage.Child is not null);
         Assert.All(model.Parameters.Where(p => !someOnly || !IsLayer(p.Name)), parameter => Assert.Equal(
@@ -64,12 +64,13 @@ public sealed class EveryRecipeTests : IDisposable
     [Theory]
     [InlineData("two-stage")]
     [InlineData("two-stage-weighted")]
+    [InlineData("two-stage-augmented")]
     public void The_first_of_two_stages_moves_head_pooler_and_last_layer_alone(string name)
     {
         Recipe recipe = RecipeCatalogue.Load(name, ["input.max_length=24", "stages.0.epochs=null", "stages.0.steps=3", "stages.0.batch_size=8", "stages.0.lr=1e-3"]);
         using TextModel model = _tiny.Load(recipe);
         Dictionary<string, byte[]> before = model.Parameters.ToDictionary(p => p.Name, Bits);
-        new TrainingLoop(TinyModel.Task(model, TinyModel.Examples(24, 3), []), [recipe.Stages[0]], RunFolder.Create(Path.Combine(_tiny.Folder, "run")), new LoopOptions { Seed = 1 }, progress: null).Run(CancellationToken.None);
+        new TrainingLoop(TinyModel.Task(model, TinyModel.Examples(24, 3), [], TinyModel.Examples(30, 4)), [recipe.Stages[0]], RunFolder.Create(Path.Combine(_tiny.Folder, "run")), new LoopOptions { Seed = 1 }, progress: null).Run(CancellationToken.None);
         Assert.All(model.Parameters, parameter => Assert.Equal(
             parameter.Name.StartsWith("head.", StringComparison.Ordinal) || parameter.Name.StartsWith("bert.pooler.", StringComparison.Ordinal) || parameter.Name.StartsWith("bert.encoder.layer.1.", StringComparison.Ordinal),
             !Bits(parameter).AsSpan().SequenceEqual(before[parameter.Name])));

@@ -34,6 +34,7 @@ public class RecipeCatalogueTests
     [InlineData("two-stage", 2)]
     [InlineData("two-stage-weighted", 2)]
     [InlineData("two-stage-sqrt", 2)]
+    [InlineData("two-stage-augmented", 2)]
     [InlineData("vanilla", 1)]
     [InlineData("vanilla-two-epochs", 1)]
     [InlineData("one-stage-reweighting", 1)]
@@ -51,6 +52,22 @@ public class RecipeCatalogueTests
         }
     }
 
+    [Fact]
+    public void The_recipes_for_long_tails_are_glees_protocol_with_one_part_changed()
+    {
+        StageRecipe plain = RecipeCatalogue.Load("cls-tanh").Stages[0];
+        Assert.All(new[] { "crt", "lws", "tau-norm", "ncm", "logit-adjustment" }, name => Assert.Equal([plain], RecipeCatalogue.Load(name).Stages));
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.Crt }], RecipeCatalogue.Load("crt").Calibrations);
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.Lws }], RecipeCatalogue.Load("lws").Calibrations);
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.TauNorm }], RecipeCatalogue.Load("tau-norm").Calibrations);
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.Ncm }], RecipeCatalogue.Load("ncm").Calibrations);
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.LogitAdjustment }, new CalibrationRecipe { Kind = CalibrationKind.Temperature }], RecipeCatalogue.Load("logit-adjustment").Calibrations);
+        Assert.Equal(plain with { Loss = new LossRecipe { Kind = LossKind.BalancedSoftmax } }, RecipeCatalogue.Load("balanced-softmax").Stages[0]);
+        Assert.Equal(
+            plain with { Patience = null, Loss = new LossRecipe { Kind = LossKind.Ldam, ClassWeights = ClassWeights.EffectiveNumber, WeightsFrom = 0.8, Normalize = Normalize.WeightSum } },
+            RecipeCatalogue.Load("ldam-drw").Stages[0]);
+    }
+
     [Theory]
     [MemberData(nameof(GleeNames))]
     public void A_recipe_follows_glees_protocol(string name)
@@ -66,7 +83,7 @@ public class RecipeCatalogueTests
     public void The_recipes_differ_in_what_their_names_say()
     {
         Assert.Equal(HeadActivation.Relu, RecipeCatalogue.Load("cls-relu").Head.Activation);
-        Assert.Equal(new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 1.1 }, RecipeCatalogue.Load("cls-eta").Calibration);
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 1.1 }], RecipeCatalogue.Load("cls-eta").Calibrations);
         Assert.Equal(new HeadRecipe { Activation = HeadActivation.Relu, Norm = HeadNorm.Fresh }, RecipeCatalogue.Load("cls-layer-norm").Head);
         Assert.Equal(new HeadRecipe { Activation = HeadActivation.Relu, Norm = HeadNorm.Pretrained }, RecipeCatalogue.Load("cls-pretrained-norm").Head);
         Assert.Equal((InputKind.Template, HeadKind.Cls), (RecipeCatalogue.Load("cls-prompt").Input.Kind, RecipeCatalogue.Load("cls-prompt").Head.Kind));

@@ -15,7 +15,7 @@ public class RecipeOverrideTests
             {
                 Head = plain.Head with { Activation = HeadActivation.Relu },
                 Stages = [stage with { Lr = 4e-5, Loss = stage.Loss with { LabelSmoothing = 0.1 } }],
-                Calibration = new CalibrationRecipe { Kind = CalibrationKind.EtaNorm },
+                Calibrations = [new CalibrationRecipe { Kind = CalibrationKind.EtaNorm }],
             },
             recipe);
     }
@@ -25,6 +25,16 @@ public class RecipeOverrideTests
     {
         StageRecipe stage = RecipeCatalogue.Load("cls-tanh", ["stages.0.epochs=null", "stages.0.steps=50", "stages.0.patience=null", "stages.0.eps=~"]).Stages[0];
         Assert.Equal((null, 50, null, 1e-8), (stage.Epochs, stage.Steps, stage.Patience, stage.Eps));
+    }
+
+    [Fact]
+    public void Calibrations_are_reached_alone_and_in_a_list()
+    {
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.TauNorm, Tau = 0.5 }], RecipeCatalogue.Load("tau-norm", ["calibration.tau=0.5"]).Calibrations);
+        Assert.Equal(
+            [new CalibrationRecipe { Kind = CalibrationKind.LogitAdjustment, Tau = 1 }, new CalibrationRecipe { Kind = CalibrationKind.Temperature }],
+            RecipeCatalogue.Load("logit-adjustment", ["calibration.0.tau=1"]).Calibrations);
+        Assert.Empty(RecipeCatalogue.Load("ncm", ["calibration.kind=none"]).Calibrations);
     }
 
     [Fact]

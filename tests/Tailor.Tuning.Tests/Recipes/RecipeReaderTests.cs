@@ -33,7 +33,7 @@ public class RecipeReaderTests
         Assert.Equal(("mine", 64, HeadActivation.Relu, 0.1), (recipe.Name, recipe.Input.MaxLength, recipe.Head.Activation, recipe.Head.Dropout));
         Assert.Equal(new StageRecipe { Train = TrainScope.Head, Steps = 100, Lr = 1e-3 }, recipe.Stages[0]);
         Assert.Equal(new StageRecipe { Epochs = 3, Loss = new LossRecipe { Kind = LossKind.Focal, Gamma = 2 } }, recipe.Stages[1]);
-        Assert.Equal(new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 1.1 }, recipe.Calibration);
+        Assert.Equal([new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 1.1 }], recipe.Calibrations);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public class RecipeReaderTests
     [InlineData("max_length: 64", "kind: template\n  template: '{text} {msk}'", "mine.yaml:6: input.template: unknown placeholder {msk}; the placeholders are {cls} {sep} {mask}")]
     [InlineData("activation: relu", "kind: mlm", "mine.yaml:4: input: head kind mlm reads a mask, and the input has none; give input a template with {mask}")]
     [InlineData("max_length: 64\nhead:\n  activation: relu", "kind: template\n  template: '{text} only'\nhead:\n  kind: mlm", "mine.yaml:4: input: head kind mlm reads a mask, and the input has none")]
-    [InlineData("max_length: 64\nhead:\n  activation: relu", "kind: template\n  template: '{text} {mask}'\nhead:\n  kind: mlm", "mine.yaml:18: calibration: eta_norm divides by the norms of class weights, and head kind mlm has none")]
+    [InlineData("max_length: 64\nhead:\n  activation: relu", "kind: template\n  template: '{text} {mask}'\nhead:\n  kind: mlm", "mine.yaml:18: calibration: eta_norm works on the rows of class weights, and head kind mlm has none")]
     [InlineData("activation: relu", "norm: pretrained\n  dropout: 0.1", "mine.yaml:8: head.dropout: dropout means nothing with norm pretrained")]
     [InlineData("activation: relu", "decoder: decoupled", "mine.yaml:7: head.decoder: decoder means nothing without kind mlm")]
     [InlineData("steps: 100", "batch_size: 8", "mine.yaml:9: stages.0: neither epochs nor steps; give one of them")]
@@ -77,6 +77,27 @@ public class RecipeReaderTests
     [InlineData("gamma: 2", "gamma: 2\n      beta: 0.9", "mine.yaml:17: stages.1.loss.beta: beta means nothing without class_weights effective_number")]
     [InlineData("gamma: 2", "gamma: 2\n      normalize: weight_sum", "mine.yaml:17: stages.1.loss.normalize: normalize means nothing without class_weights")]
     [InlineData("kind: eta_norm", "eta: 1.2", "mine.yaml:18: calibration.eta: eta means nothing without kind eta_norm")]
+    [InlineData("kind: eta_norm", "kind: tau_norm\n  tau: best", "mine.yaml:19: calibration.tau: 'best'; expected auto, or a number at least 0 and at most 10")]
+    [InlineData("kind: eta_norm", "kind: temperature\n  temperature: 0", "mine.yaml:19: calibration.temperature: '0'; expected auto, or a number above 0 and at most 1000")]
+    [InlineData("kind: eta_norm", "kind: temperature\n  temperature: nan", "mine.yaml:19: calibration.temperature: 'nan'")]
+    [InlineData("kind: eta_norm", "kind: eta_norm\n  tau: 1", "mine.yaml:19: calibration.tau: tau means nothing without kind tau_norm or logit_adjustment")]
+    [InlineData("kind: eta_norm", "kind: ncm\n  epochs: 3", "mine.yaml:19: calibration.epochs: epochs means nothing without kind crt or lws")]
+    [InlineData("kind: eta_norm", "kind: crt\n  scale: 3", "mine.yaml:19: calibration.scale: scale means nothing without kind ncm")]
+    [InlineData("kind: eta_norm", "kind: lws\n  temperature: 2", "mine.yaml:19: calibration.temperature: temperature means nothing without kind temperature")]
+    [InlineData("  kind: eta_norm", "  - kind: temperature\n  - kind: logit_adjustment", "mine.yaml:17: calibration: calibrations in the order temperature, logit_adjustment; give at most one of eta_norm")]
+    [InlineData("  kind: eta_norm", "  - kind: crt\n  - kind: tau_norm", "mine.yaml:17: calibration: calibrations in the order crt, tau_norm; give at most one of eta_norm")]
+    [InlineData("  kind: eta_norm", "  - kind: crt\n  - kind: crrt", "mine.yaml:19: calibration.1.kind: 'crrt' (did you mean 'crt'?); expected one of none, eta_norm, tau_norm")]
+    [InlineData("  kind: eta_norm", "  - kind: crt\n  - kind: logit_adjustment\n  - kind: temperature\n  - kind: ncm", "mine.yaml:18: calibration: a list of 4; expected at most 3")]
+    [InlineData("steps: 100", "steps: 100\n    sampler: class_awar", "mine.yaml:11: stages.0.sampler: 'class_awar' (did you mean 'class_aware'?); expected one of random, sequential, square_root")]
+    [InlineData("steps: 100", "steps: 100\n    samples_per_class: 2", "mine.yaml:11: stages.0.samples_per_class: samples_per_class means nothing without sampler class_aware or dual")]
+    [InlineData("steps: 100", "steps: 100\n    sampler: class_aware\n    samples_per_class: 0", "mine.yaml:12: stages.0.samples_per_class: '0'; expected a whole number from 1 to 1000")]
+    [InlineData("steps: 100", "steps: 100\n    sampler_beta: 0.9", "mine.yaml:11: stages.0.sampler_beta: sampler_beta means nothing without sampler effective_number")]
+    [InlineData("steps: 100", "steps: 100\n    repeat_threshold: 0.1", "mine.yaml:11: stages.0.repeat_threshold: repeat_threshold means nothing without sampler repeat_factor")]
+    [InlineData("steps: 100", "steps: 100\n    instance_weight: 0.1", "mine.yaml:11: stages.0.instance_weight: instance_weight means nothing without sampler dual")]
+    [InlineData("steps: 100", "steps: 100\n    sampler: dual\n    tokens_per_batch: 512", "mine.yaml:12: stages.0.tokens_per_batch: tokens_per_batch beside sampler dual, whose two draws are batches of batch_size; give batch_size")]
+    [InlineData("steps: 100", "steps: 100\n    data: augmentd", "mine.yaml:11: stages.0.data: 'augmentd' (did you mean 'augmented'?); expected one of train, augmented")]
+    [InlineData("gamma: 2", "gamma: 2\n      weights_from: 0.8", "mine.yaml:17: stages.1.loss.weights_from: weights_from means nothing without class_weights")]
+    [InlineData("gamma: 2", "gamma: 2\n      class_weights: balanced\n      weights_from: 1", "mine.yaml:18: stages.1.loss.weights_from: '1'; expected a number at least 0 and below 1")]
     [InlineData("name: mine", "name: My Recipe", "mine.yaml:1: name: 'My Recipe'; expected lower-case letters")]
     [InlineData("paper: None\n", "", "mine.yaml:1: no key 'paper'; add paper")]
     [InlineData("  activation: relu", "  - relu", "mine.yaml:7: head: a list of 1; expected keys and values: kind, feature, width, activation")]
@@ -95,6 +116,18 @@ public class RecipeReaderTests
         Assert.StartsWith("mine.yaml:", fault.Message, StringComparison.Ordinal);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Theory]
+    [InlineData("tau_norm")]
+    [InlineData("eta_norm")]
+    [InlineData("crt")]
+    [InlineData("lws")]
+    public void What_works_on_class_weights_is_refused_beside_an_mlm_head(string kind)
+    {
+        string yaml = RecipeCatalogue.Source("prompt") + $"calibration: {{ kind: {kind} }}\n";
+        Assert.Contains($"calibration: {kind} works on the rows of class weights, and head kind mlm has none; leave calibration out, or take ncm", Assert.Throws<InputException>(() => RecipeReader.Parse(yaml, "mine.yaml")).Message, StringComparison.Ordinal);
+        Assert.Equal(3, RecipeReader.Parse(RecipeCatalogue.Source("prompt") + "calibration: [{ kind: ncm }, { kind: logit_adjustment }, { kind: temperature }]\n", "mine.yaml").Calibrations.Count);
     }
 
     [Theory]

@@ -22,11 +22,14 @@ public class RecipeWriterTests
             {
                 Epochs = 0.5, HeadLr = 1e-3, Beta1 = 0.8, Beta2 = 0.99, Eps = 1e-12, WeightDecay = 0.01,
                 Schedule = ScheduleKind.Constant, Clip = 0, Sampler = SamplerKind.Sequential, EvalEvery = 5, Metric = "log_loss", Patience = 1.5,
-                Loss = new LossRecipe { LabelSmoothing = 0.1, ClassWeights = ClassWeights.EffectiveNumber, Beta = 0.9, WeightPower = 0.5, Normalize = Normalize.WeightSum },
+                Loss = new LossRecipe { LabelSmoothing = 0.1, ClassWeights = ClassWeights.EffectiveNumber, Beta = 0.9, WeightPower = 0.5, WeightsFrom = 0.8, Normalize = Normalize.WeightSum },
             },
+            new StageRecipe { Epochs = 2, Sampler = SamplerKind.Dual, SamplesPerClass = 2, InstanceWeight = 0.25, Data = StageData.Augmented },
+            new StageRecipe { Epochs = 2, Sampler = SamplerKind.RepeatFactor, RepeatThreshold = 0.01 },
+            new StageRecipe { Epochs = 2, Sampler = SamplerKind.EffectiveNumber, SamplerBeta = 0.99 },
             new StageRecipe { Epochs = 1, Accumulate = 4, Schedule = ScheduleKind.Cosine, Loss = new LossRecipe { Kind = LossKind.FocalGlee, Gamma = 1, ClassWeights = ClassWeights.Balanced } },
         ],
-        Calibration = new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 0.7 },
+        Calibrations = [new CalibrationRecipe { Kind = CalibrationKind.EtaNorm, Eta = 0.7 }, new CalibrationRecipe { Kind = CalibrationKind.LogitAdjustment, Tau = 0.5 }, new CalibrationRecipe { Kind = CalibrationKind.Temperature }],
     };
 
     [Fact]
@@ -46,6 +49,19 @@ public class RecipeWriterTests
         string yaml = RecipeWriter.ToYaml(RecipeCatalogue.Load("cls-tanh"));
         string[] lines = yaml.Split('\n').Select(line => line.Trim(' ', '-')).ToArray();
         Assert.All(new[] { "adapter: none", "init_std: 0.02", "lr: 1e-05", "beta2: 0.999", "head_lr: null", "sampler: random", "class_weights: none" }, line => Assert.Contains(line, lines));
-        Assert.All(new[] { "momentum", "power", "gamma", "beta", "eta" }, key => Assert.DoesNotContain(lines, line => line.StartsWith(key + ":", StringComparison.Ordinal)));
+        Assert.All(new[] { "momentum", "power", "gamma", "beta", "eta", "tau", "samples_per_class", "instance_weight", "weights_from" }, key => Assert.DoesNotContain(lines, line => line.StartsWith(key + ":", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Each_calibration_survives_alone_and_none_is_none()
+    {
+        Recipe plain = RecipeCatalogue.Load("cls-tanh");
+        foreach (CalibrationKind kind in Enum.GetValues<CalibrationKind>())
+        {
+            Recipe recipe = plain with { Calibrations = kind == CalibrationKind.None ? [] : [new CalibrationRecipe { Kind = kind }] };
+            Assert.Equal(recipe, RecipeReader.Parse(RecipeWriter.ToYaml(recipe), "written"));
+        }
+
+        Assert.Empty(RecipeReader.Parse(RecipeWriter.ToYaml(plain), "written").Calibrations);
     }
 }
