@@ -30,6 +30,14 @@ public sealed record Recipe
     /// <summary>What is done to the classifier's scores when the model is evaluated.</summary>
     public CalibrationRecipe Calibration { get; init; } = new();
 
+    /// <summary>Whether a text can be a recipe's name: lower-case letters, digits and hyphens, at most 64, no hyphen first. Such a name can be a folder's, too.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsName(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return RecipeSchema.IsName(text);
+    }
+
     /// <summary>Whether every value of the two recipes is the same; the stages are compared in order.</summary>
     /// <param name="other">The recipe to compare with.</param>
     public bool Equals(Recipe? other) => other is not null
