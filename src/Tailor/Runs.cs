@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Tailor.Backbones;
 using Tailor.Data;
 using Tailor.Engine;
 using Tailor.Evaluation;
@@ -24,7 +23,7 @@ public static class Runs
     }
 
     /// <summary>Trains on a dataset that is already in memory (the demo's).</summary>
-    /// <param name="request">What to do; its <see cref="TrainRequest.Data"/> only names the dataset.</param>
+    /// <param name="request">What to do; its <see cref="RunRequest.Data"/> only names the dataset.</param>
     /// <param name="data">The dataset.</param>
     /// <param name="progress">Told of every step, or null.</param>
     /// <param name="stop">Asks to stop after the step in progress.</param>
@@ -36,12 +35,20 @@ public static class Runs
         Recipe recipe = RecipeCatalogue.Load(request.Recipe, request.Overrides);
         Calibrator.RequireDev(recipe, data.Dev.Count);
         AugmentedSet? augmented = Augmented(request, recipe, data);
+        var remarks = new List<string>();
+        Verbalizer? verbalizer = LabelWords(request, recipe, data.Labels.Names, remarks.Add);
+        return Train(request, recipe, verbalizer, augmented, new TokenizedDataset(data), remarks, progress, stop);
+    }
+
+    /// <summary>Trains a recipe that is already read, on a dataset that other runs may share.</summary>
+    internal static RunResult Train(
+        TrainRequest request, Recipe recipe, Verbalizer? verbalizer, AugmentedSet? augmented, TokenizedDataset data, IEnumerable<string> remarks, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    {
+        RunFolder.RequireFree(request.Output);
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
-        var remarks = new List<string>();
-        Verbalizer? verbalizer = Words(request, recipe, data.Labels.Names, remarks.Add);
-        var description = new RunDescription(request, recipe, verbalizer, data.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
-        using TextModel model = TextModel.Load(request.Model, recipe, data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
+        var description = new RunDescription(request, recipe, verbalizer, data.Data.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
+        using TextModel model = LoadModel(request, recipe, verbalizer, data);
         foreach (string remark in remarks.Concat(DoubleCorrections.Of(recipe)))
         {
             progress?.Report(new Remark(remark));
@@ -61,13 +68,20 @@ public static class Runs
     {
         RunFolder folder = RunFolder.OpenUnfinished(runFolder);
         RunDescription description = RunDescription.Read(folder);
-        TextDataset data = TextDataset.Load(description.Request.Data, description.Request.DataOptions);
-        if (data.Fingerprint != description.DataFingerprint)
+        return Resume(folder, description, new TokenizedDataset(TextDataset.Load(description.Request.Data, description.Request.DataOptions)), progress, stop);
+    }
+
+    /// <summary>Continues a run on a dataset that other runs may share.</summary>
+    internal static RunResult Resume(RunFolder folder, RunDescription description, TokenizedDataset data, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    {
+        TrainRequest request = description.Request;
+        string fingerprint = data.Data.Fingerprint;
+        if (fingerprint != description.DataFingerprint)
         {
-            throw new InputException($"{description.Request.Data}: the data is not what the run was begun with (fingerprint {data.Fingerprint[..12]}, then {description.DataFingerprint[..12]}); restore the files or start a new run");
+            throw new InputException($"{request.Data}: the data is not what the run was begun with (fingerprint {fingerprint[..12]}, then {description.DataFingerprint[..12]}); restore the files or start a new run");
         }
 
-        AugmentedSet? augmented = Augmented(description.Request, description.Recipe, data);
+        AugmentedSet? augmented = Augmented(request, description.Recipe, data.Data);
         if (augmented?.Fingerprint != description.AugmentedFingerprint)
         {
             throw new InputException($"{description.Request.Augmented}: the augmented rows are not what the run was begun with; restore the file or start a new run");
@@ -80,24 +94,45 @@ public static class Runs
             progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.Arithmetic} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
         }
 
-        using TextModel model = TextModel.Load(description.Request.Model, description.Recipe, data.Labels.Count, description.Verbalizer, description.Request.Seed, ComputeDevice.Find(description.Request.Device));
+        using TextModel model = LoadModel(request, description.Recipe, description.Verbalizer, data);
         folder.RemoveLeftovers();
         return Continue(folder, description, data, augmented, model, progress, stop);
     }
 
-    private static RunResult Continue(RunFolder folder, RunDescription description, TextDataset data, AugmentedSet? augmented, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    /// <summary>Refuses what would only be refused once a run has begun: a recipe that does not fit the model.</summary>
+    internal static void Check(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, TokenizedDataset data)
     {
-        foreach (string remark in model.Backbone.Report.Remarks().Concat(data.Notes))
+        Libtorch.Load();
+        using TextModel model = LoadModel(request, recipe, verbalizer, data);
+        TextTask task = Task(model, recipe, data, augmented: null, request.Rho);
+        foreach (StageRecipe stage in recipe.Stages)
+        {
+            _ = task.Groups(stage);
+        }
+    }
+
+    private static TextModel LoadModel(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, TokenizedDataset data) =>
+        TextModel.Load(request.Model, recipe, data.Data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
+
+    private static TextTask Task(TextModel model, Recipe recipe, TokenizedDataset data, AugmentedSet? augmented, double rho)
+    {
+        LabelledTexts train = Labelled(model, recipe, data, data.Data.Train), dev = Labelled(model, recipe, data, data.Data.Dev);
+        LabelledTexts? further = augmented is null ? null : Labelled(model, recipe, data, augmented.Examples);
+        return new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Data.Labels.Names, data.Data.TrainCounts, rho, further);
+    }
+
+    private static RunResult Continue(RunFolder folder, RunDescription description, TokenizedDataset data, AugmentedSet? augmented, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    {
+        foreach (string remark in model.Backbone.Report.Remarks().Concat(data.Data.Notes))
         {
             progress?.Report(new Remark(remark));
         }
 
         TrainRequest request = description.Request;
-        LabelledTexts train = Labelled(model, data, data.Train), dev = Labelled(model, data, data.Dev);
-        LabelledTexts? further = augmented is null ? null : Labelled(model, data, augmented.Examples);
-        var task = new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Labels.Names, data.TrainCounts, request.Rho, further);
+        Recipe recipe = description.Recipe;
+        TextTask task = Task(model, recipe, data, augmented, request.Rho);
         var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
-        LoopResult loop = new TrainingLoop(task, description.Recipe.Stages, folder, options, progress).Run(stop);
+        LoopResult loop = new TrainingLoop(task, recipe.Stages, folder, options, progress).Run(stop);
         var stopped = new RunResult(folder.Path, Stopped: true, null, "", loop.BestScore, loop.BestStep);
         if (loop.Stopped)
         {
@@ -107,44 +142,28 @@ public static class Runs
         JsonArray calibrations;
         try
         {
-            calibrations = new Calibrator(model, description.Recipe, train, dev, data.Labels.Names, request.Rho, request.Seed, progress).Fit(stop);
+            calibrations = new Calibrator(model, recipe, Labelled(model, recipe, data, data.Data.Train), Labelled(model, recipe, data, data.Data.Dev), data.Data.Labels.Names, request.Rho, request.Seed, progress).Fit(stop);
         }
         catch (OperationCanceledException)
         {
             return stopped;
         }
 
-        // With neither dev nor test there is nothing to score on; the training examples would only flatter.
-        (string split, IReadOnlyList<TextExample> examples) = data.Test.Count > 0 ? ("test", data.Test) : ("dev", data.Dev);
+        (string split, IReadOnlyList<TextExample> examples) = data.Scored;
         EvaluationReport? report = null;
         if (examples.Count > 0)
         {
-            float[] probabilities = model.Probabilities(Tokenize(model, examples));
-            int[] gold = data.LabelIds(examples), predicted = Classes.ArgMax(probabilities, data.Labels.Count);
-            report = EvaluationReport.Of(data.Labels.Names, gold, predicted, probabilities, data.TrainCounts, request.Rho);
-            IEnumerable<ScoredExample> scored = examples.Select((example, i) =>
-            {
-                ReadOnlySpan<float> row = probabilities.AsSpan(i * data.Labels.Count, data.Labels.Count);
-                return new ScoredExample(example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}", gold[i], predicted[i], row[predicted[i]], row[gold[i]]);
-            });
-            folder.Write(() => PredictionFile.Write(folder.Predictions, data.Labels.Names, scored));
+            float[] probabilities = model.Probabilities(data.Sequences(model, recipe.Input, examples));
+            report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, data.Data.Labels.Count), probabilities, request.Rho);
         }
 
-        folder.Write(() => new TunedModel(description.Recipe, data.Labels.Names, data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
-        var result = new JsonObject
-        {
-            ["split"] = split,
-            ["best_step"] = loop.BestStep,
-            ["best_dev_score"] = loop.BestScore,
-            ["calibrations"] = calibrations,
-            ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
-        };
-        folder.Write(folder.Result, result);
+        folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
+        RunEnding.Write(folder, split, report, loop.Seconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep), calibrations);
         return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep);
     }
 
     /// <summary>The label words of a prompt recipe: of the file asked for, else of <c>verbalizer.json</c> in the data folder, else the class names.</summary>
-    private static Verbalizer? Words(TrainRequest request, Recipe recipe, IReadOnlyList<string> labels, Action<string> remark)
+    internal static Verbalizer? LabelWords(RunRequest request, Recipe recipe, IReadOnlyList<string> labels, Action<string> remark)
     {
         if (recipe.Head.Kind != HeadKind.Mlm)
         {
@@ -162,7 +181,7 @@ public static class Runs
     }
 
     /// <summary>The augmented rows of a recipe that trains on such.</summary>
-    private static AugmentedSet? Augmented(TrainRequest request, Recipe recipe, TextDataset data)
+    internal static AugmentedSet? Augmented(RunRequest request, Recipe recipe, TextDataset data)
     {
         bool wanted = recipe.Stages.Any(stage => stage.Data == StageData.Augmented);
         return (wanted, request.Augmented) switch
@@ -174,7 +193,5 @@ public static class Runs
         };
     }
 
-    private static LabelledTexts Labelled(TextModel model, TextDataset data, IReadOnlyList<TextExample> examples) => new(Tokenize(model, examples), data.LabelIds(examples));
-
-    private static TokenSequence[] Tokenize(TextModel model, IReadOnlyList<TextExample> examples) => examples.Select(e => model.Tokenize(e.Text, e.Pair)).ToArray();
+    private static LabelledTexts Labelled(TextModel model, Recipe recipe, TokenizedDataset data, IReadOnlyList<TextExample> part) => new(data.Sequences(model, recipe.Input, part), data.Data.LabelIds(part));
 }

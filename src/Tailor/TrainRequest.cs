@@ -1,43 +1,11 @@
-using Tailor.Data;
-
 namespace Tailor;
 
 /// <summary>What a training run is asked to do.</summary>
-public sealed record TrainRequest
+public sealed record TrainRequest : RunRequest
 {
-    /// <summary>A folder with train, dev and test tables, or one table that is split by seed.</summary>
-    public required string Data { get; init; }
-
-    /// <summary>A Hugging Face model directory.</summary>
-    public required string Model { get; init; }
-
     /// <summary>A recipe's name, or the path of a recipe file.</summary>
     public required string Recipe { get; init; }
 
-    /// <summary>Changes to the recipe, such as <c>stages.0.lr=3e-5</c>.</summary>
-    public IReadOnlyList<string> Overrides { get; init; } = [];
-
-    /// <summary>A file with the classes' words for a prompt recipe; null takes <c>verbalizer.json</c> of the data folder when it is there, else the class names.</summary>
-    public string? Verbalizer { get; init; }
-
-    /// <summary>A table of augmented training rows (<c>tailor augment</c>), for recipes with a stage of data augmented; null for others.</summary>
-    public string? Augmented { get; init; }
-
-    /// <summary>The run folder to make.</summary>
-    public required string Output { get; init; }
-
     /// <summary>Seeds everything random in the run: new weights, order, dropout.</summary>
     public long Seed { get; init; } = 42;
-
-    /// <summary>How tables are read and split.</summary>
-    public DatasetOptions DataOptions { get; init; } = new();
-
-    /// <summary>Glee's head/tail threshold: the share of the scored examples that the head classes stay under, in (0, 1].</summary>
-    public double Rho { get; init; } = 0.55;
-
-    /// <summary>The device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>; null is the CPU. Other devices than the CPU are untested.</summary>
-    public string? Device { get; init; }
-
-    /// <summary>Write a checkpoint every so many steps; null writes one about every minute.</summary>
-    public int? CheckpointEvery { get; init; }
 }

@@ -9,5 +9,6 @@ public sealed class BadInputPageTests
         Assert.Equal(BadTableTests.Cases.Select(row => row.Data.Item1).Order(), names["Tables"].Order());
         Assert.Equal(BadModelTests.Names.Select(row => row.Data).Order(), names["Models"].Order());
         Assert.Equal(BadRunTests.Names.Select(row => row.Data).Concat(DiskFullTests.Names).Append(DivergenceTests.Name).Order(), names["Recipes and runs"].Order());
+        Assert.Equal(BadCompareTests.Names.Select(row => row.Data).Order(), names["Comparisons"].Order());
     }
 }

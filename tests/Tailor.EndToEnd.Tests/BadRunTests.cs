@@ -101,10 +101,10 @@ public sealed class BadRunTests(TinyWorld world)
         using var folder = new TemporaryFolder();
         world.CopyTo(folder);
         bad.Prepare?.Invoke(world, folder);
-        string[] before = Contents(folder);
+        string[] before = folder.Contents;
         ProcessResult result = TailorProcess.Run(bad.Args, input: null, folder.Path);
         Refusal.Check(result, bad.Expected);
-        Assert.Equal(before, Contents(folder));
+        Assert.Equal(before, folder.Contents);
         BadInputPage.Check("Recipes and runs", name, bad.Args, result, folder.Path);
     }
 
@@ -121,9 +121,6 @@ public sealed class BadRunTests(TinyWorld world)
         rows[7] = "the new saw,tool";
         File.WriteAllLines(place.In("rows.csv"), rows);
     }
-
-    private static string[] Contents(TemporaryFolder folder) =>
-        [.. folder.Entries.Select(entry => File.Exists(folder.In(entry)) ? $"{entry} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(folder.In(entry))))}" : entry)];
 
     private sealed record BadCase(string[] Args, string[] Expected, Action<TinyWorld, TemporaryFolder>? Prepare = null);
 }

@@ -4,7 +4,7 @@ namespace Tailor.EndToEnd.Tests;
 
 public sealed partial class HelpTests
 {
-    private static readonly string[] Commands = ["demo", "inspect", "train", "evaluate", "predict", "recipes", "tokenize", "embed", "pretrain", "vocab", "longtail", "doctor"];
+    private static readonly string[] Commands = ["demo", "inspect", "train", "compare", "evaluate", "predict", "recipes", "tokenize", "embed", "pretrain", "vocab", "longtail", "doctor"];
 
     [Fact]
     public void The_program_lists_its_commands_and_examples()
@@ -44,6 +44,10 @@ public sealed partial class HelpTests
     [InlineData("--seeds: 'many' is not a whole number", "train", "--seeds", "many")]
     [InlineData("--pooling: 'maen' is not one of cls, mean, pooler (did you mean 'mean'?)", "embed", "--model", "m", "--data", "d", "--out", "o", "--pooling", "maen")]
     [InlineData("--model is required", "tokenize")]
+    [InlineData("--metric: 'macrof1' is not one of macro_f1, accuracy", "compare", "--metric", "macrof1")]
+    [InlineData("--shard: '3/2' is not a share; write i/n with i from 1 to n", "compare", "--data", "d", "--model", "m", "--recipes", "cls-tanh", "--out", "o", "--shard", "3/2")]
+    [InlineData("--json and --csv cannot both go to standard output", "compare", "--data", "d", "--model", "m", "--recipes", "cls-tanh", "--out", "o", "--json", "-", "--csv", "-")]
+    [InlineData("--runs compares two runs that are there; leave out --data", "compare", "--runs", "a", "b", "--data", "d")]
     [InlineData("RUN is missing", "predict", "--text", "x")]
     [InlineData("recipe 'cls-tahn' is not known (did you mean 'cls-tanh'?)", "recipes", "show", "cls-tahn")]
     public void A_wrong_command_line_is_one_line_and_exit_code_2(string expected, params string[] args)

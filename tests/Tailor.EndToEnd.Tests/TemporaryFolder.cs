@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Tailor.EndToEnd.Tests;
 
 /// <summary>A folder that is removed with its content.</summary>
@@ -8,6 +10,9 @@ internal sealed class TemporaryFolder : IDisposable
 
     /// <summary>What stands in it.</summary>
     public string[] Entries => [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Select(entry => System.IO.Path.GetRelativePath(Path, entry)).Order(StringComparer.Ordinal)];
+
+    /// <summary>What stands in it, the files with their hashes.</summary>
+    public string[] Contents => [.. Entries.Select(entry => File.Exists(In(entry)) ? $"{entry} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(In(entry))))}" : entry)];
 
     /// <summary>A path in it.</summary>
     public string In(string name) => System.IO.Path.Combine(Path, name);

@@ -29,6 +29,7 @@ public sealed class TinyWorld : IDisposable
     private readonly Lazy<ProcessResult> _finished;
     private readonly Lazy<ProcessResult> _undisturbed;
     private readonly Lazy<string> _stopped;
+    private readonly Lazy<string> _compared;
 
     public TinyWorld()
     {
@@ -40,6 +41,7 @@ public sealed class TinyWorld : IDisposable
         _finished = new(() => Ran([.. TrainArguments, "--json", "--out", "finished"]));
         _undisturbed = new(() => Ran([.. LongArguments, "--out", "undisturbed"]));
         _stopped = new(Stop);
+        _compared = new(Compare);
     }
 
     /// <summary>A short training run, without <c>--out</c>.</summary>
@@ -54,6 +56,10 @@ public sealed class TinyWorld : IDisposable
         "train", "--data", "rows.csv", "--model", "model", "--set", "input.max_length=32", "--set", "stages.0.lr=1e-3", "--set", "stages.0.batch_size=8", "--set", "stages.0.epochs=null",
         "--set", "stages.0.steps=400", "--set", "stages.0.eval_every=30", "--set", "stages.0.patience=null", "--checkpoint-every", "7",
     ];
+
+    /// <summary>The arguments of a comparison of one recipe and one seed, which is finished in <see cref="CopyCompared"/>'s copy.</summary>
+    public static IReadOnlyList<string> CompareArguments { get; } =
+        ["compare", "--data", "rows.csv", "--model", "model", "--recipes", "cls-tanh", "--set", "input.max_length=32", "--set", "stages.0.epochs=1", "--seeds", "1", "--out", "cmp"];
 
     /// <summary>Where the parts are.</summary>
     public string Path => _folder.Path;
@@ -92,6 +98,21 @@ public sealed class TinyWorld : IDisposable
     /// <summary>Copies a run that was stopped half way; the table and the model are to be there already.</summary>
     internal void CopyStopped(TemporaryFolder place, string name) => CopyRun(_stopped.Value, place, name);
 
+    /// <summary>Copies the finished comparison of <see cref="CompareArguments"/>.</summary>
+    internal void CopyCompared(TemporaryFolder place) => CopyFolder(_compared.Value, place.In("cmp"));
+
+    /// <summary>A request on this table and this model.</summary>
+    internal CompareRequest Comparing(string output, IReadOnlyList<long> seeds, IReadOnlyList<string> recipes, params IReadOnlyList<BaselineEntry> baselines) => new()
+    {
+        Data = In("rows.csv"),
+        Model = In("model"),
+        Recipes = recipes,
+        Overrides = ["input.max_length=32", "stages.0.epochs=1"],
+        Seeds = seeds,
+        Baselines = baselines,
+        Output = output,
+    };
+
     public void Dispose() => _folder.Dispose();
 
     private static string Row(int i)
@@ -124,6 +145,12 @@ public sealed class TinyWorld : IDisposable
         CopyFolder(from, place.In(name));
         string description = place.In(System.IO.Path.Combine(name, "run.json"));
         File.WriteAllText(description, File.ReadAllText(description).Replace(Path, place.Path, StringComparison.Ordinal));
+    }
+
+    private string Compare()
+    {
+        Comparison.Run(Comparing(In("compared"), [42], ["cls-tanh"]), progress: null, CancellationToken.None);
+        return In("compared");
     }
 
     private void WriteModel()

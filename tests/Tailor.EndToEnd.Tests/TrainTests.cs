@@ -27,6 +27,8 @@ public sealed class TrainTests(TinyWorld world)
         JsonNode best = lines.Last(line => line["best"]!.GetValue<bool>());
         Assert.Equal(result["best_step"]!.GetValue<long>(), best["step"]!.GetValue<long>());
         Assert.Equal(result["best_dev_score"]!.GetValue<double>(), lines.Max(line => line["macro_f1"]!.GetValue<double>()));
+        Assert.True(result["train_seconds"]!.GetValue<double>() > 0);
+        Assert.InRange(result["parameters_trained"]!.GetValue<long>(), 10_000, 40_000);
         Assert.Contains("lr: 0.002", Json(Path.Combine(run, "run.json"))["recipe"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 

@@ -13,6 +13,8 @@ internal static class Golden
 
     public static IEnumerable<JsonElement> Paired() => Root.GetProperty("paired").EnumerateArray();
 
+    public static IEnumerable<JsonElement> McNemar() => Root.GetProperty("mcnemar").EnumerateArray();
+
     public static int[] Ints(this JsonElement element, string name) => element.GetProperty(name).EnumerateArray().Select(value => value.GetInt32()).ToArray();
 
     public static double[] Doubles(this JsonElement element, string name) => element.GetProperty(name).EnumerateArray().Select(value => value.GetDouble()).ToArray();

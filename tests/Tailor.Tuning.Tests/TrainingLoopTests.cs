@@ -28,10 +28,13 @@ public sealed class TrainingLoopTests : IDisposable
         LoopResult result;
         string bits;
         int stops = 0;
+        double seconds = 0;
         do
         {
             (result, bits) = Run(name, stage, 13);
             stops += result.Stopped ? 1 : 0;
+            Assert.True(result.Seconds > seconds, "the seconds of the sessions before are lost");
+            seconds = result.Seconds;
         }
         while (result.Stopped);
 
@@ -108,7 +111,8 @@ public sealed class TrainingLoopTests : IDisposable
     {
         Recipe recipe = TinyModel.Recipe(TinyModel.Stage(10) with { Train = TrainScope.Head });
         using TextModel before = _tiny.Load(recipe), after = _tiny.Load(recipe);
-        Loop(after, recipe, "head", null).Run(CancellationToken.None);
+        LoopResult result = Loop(after, recipe, "head", null).Run(CancellationToken.None);
+        Assert.Equal(after.Head.Parameters.Sum(p => p.Count), result.TrainedParameters);
         var head = after.Head.Parameters.Select(p => p.Name).ToHashSet();
         foreach ((Parameter old, Parameter now) in before.Parameters.Zip(after.Parameters))
         {

@@ -16,7 +16,7 @@ internal static class SeedRuns
             RunFolder.RequireFree(request.Output);
         }
 
-        var scores = new List<JsonObject>();
+        var scores = new List<IReadOnlyDictionary<string, double>>();
         for (int i = 0; i < seeds; i++)
         {
             long seed = request.Seed + i;
@@ -32,24 +32,23 @@ internal static class SeedRuns
                     how);
             }
 
-            scores.Add(Scores(folder));
+            scores.Add(Scores(folder, seed));
         }
 
         Print(session, request, scores, json);
         return 0;
     }
 
-    private static JsonObject Scores(RunFolder folder) => JsonNode.Parse(File.ReadAllText(folder.Result))?["scores"] as JsonObject
-        ?? throw new InputException($"{folder.Result}: no scores, so there is nothing to average; the data needs a test or a dev split");
+    private static IReadOnlyDictionary<string, double> Scores(RunFolder folder, long seed) => FinishedRun.Read(folder, seed).Scores is { Count: > 0 } scores ? scores
+        : throw new InputException($"{folder.Result}: no scores, so there is nothing to average; the data needs a test or a dev split");
 
-    private static void Print(Session session, TrainRequest request, List<JsonObject> scores, bool json)
+    private static void Print(Session session, TrainRequest request, List<IReadOnlyDictionary<string, double>> scores, bool json)
     {
         (string Metric, SeedStatistics Statistics)[] rows =
         [
             .. Metric.Names
-                .Select(name => (name, values: scores.Select(score => score[name]?.GetValue<double>()).OfType<double>().ToArray()))
-                .Where(row => row.values.Length == scores.Count)
-                .Select(row => (row.name, SeedStatistics.Of(row.values))),
+                .Where(name => scores.TrueForAll(score => score.ContainsKey(name)))
+                .Select(name => (name, SeedStatistics.Of([.. scores.Select(score => score[name])]))),
         ];
         if (json)
         {

@@ -9,6 +9,7 @@ internal static class TailorCommands
         new DemoCommand(),
         new InspectCommand(),
         new TrainCommand(),
+        new CompareCommand(),
         new EvaluateCommand(),
         new PredictCommand(),
         new ChangesCommand(),

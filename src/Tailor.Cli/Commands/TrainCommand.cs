@@ -7,19 +7,12 @@ namespace Tailor.Cli;
 /// <summary><c>tailor train</c>.</summary>
 internal sealed class TrainCommand : TailorCommand
 {
-    private readonly Option<string?> _data = new("--data") { Description = "A folder with train, dev and test tables, or one table that is split (.csv, .tsv, .jsonl).", HelpName = "PATH" };
-    private readonly Option<string?> _model = new("--model") { Description = "A Hugging Face model directory.", HelpName = "DIR" };
     private readonly Option<string> _recipe = new("--recipe") { Description = "A recipe's name (see: tailor recipes) or the path of a recipe file.", HelpName = "NAME", DefaultValueFactory = _ => "cls-tanh" };
-    private readonly Option<string[]> _set = new("--set") { Description = "Change a key of the recipe, such as stages.0.lr=3e-5; may be given several times.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string?> _verbalizer = new("--verbalizer") { Description = "Words of the classes for prompt recipes, a JSON or YAML map (default: verbalizer.json in the data folder, else the class names).", HelpName = "FILE" };
-    private readonly Option<string?> _augmented = new("--augmented") { Description = "Augmented training rows (see: tailor augment), for recipes with a stage of data augmented.", HelpName = "FILE" };
     private readonly Option<string?> _out = new("--out") { Description = "The run folder to make.", HelpName = "RUN" };
     private readonly Option<string?> _resume = new("--resume") { Description = "Continue a run that was stopped or killed.", HelpName = "RUN" };
     private readonly Option<int?> _seeds = NumberOption.Integer("--seeds", "Train with this many seeds, one run folder each, and report mean and standard deviation.", 1, 1000);
-    private readonly Option<int?> _checkpoint = NumberOption.Integer("--checkpoint-every", "Write a checkpoint every N steps (default: about every minute).", 1, int.MaxValue);
-    private readonly Option<double?> _rho = NumberOption.Real("--rho", "Head/tail threshold: the share of scored examples that head classes stay under (default: 0.55).", 0, 1);
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
-    private readonly DataOptions _dataOptions = new();
+    private readonly RunOptions _run = new("Change a key of the recipe, such as stages.0.lr=3e-5; may be given several times.");
 
     public TrainCommand()
         : base(
@@ -31,12 +24,12 @@ internal sealed class TrainCommand : TailorCommand
             "tailor train --data atis/ --model bert-base-uncased --recipe two-stage-augmented --augmented augmented.csv --out runs/augmented",
             "tailor train --resume runs/first")
     {
-        foreach (Option option in new Option[] { _data, _model, _recipe, _set, _verbalizer, _augmented, _out, _resume, _seeds, _checkpoint, _rho, _json })
+        foreach (Option option in new Option[] { _run.Data, _run.Model, _recipe, _run.Set, _run.Verbalizer, _run.Augmented, _out, _resume, _seeds, _run.CheckpointEvery, _run.Rho, _json })
         {
             Add(option);
         }
 
-        _dataOptions.AddColumns(this).AddUnknownLabels(this).AddSplit(this);
+        _run.Tables.AddColumns(this).AddUnknownLabels(this).AddSplit(this);
     }
 
     protected override int Run(Session session)
@@ -50,33 +43,18 @@ internal sealed class TrainCommand : TailorCommand
 
         if (resume is not null && !several)
         {
-            RefuseBeside(session, _data, _model, _recipe, _set, _verbalizer, _augmented, _rho);
+            RefuseBeside(session, _run.Data, _run.Model, _recipe, _run.Set, _run.Verbalizer, _run.Augmented, _run.Rho);
             session.LoadLibtorch();
             return TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Resume(resume, progress, stop));
         }
 
-        var request = new TrainRequest
-        {
-            Data = Required(session, _data),
-            Model = Required(session, _model),
-            Recipe = session.Get(_recipe)!,
-            Overrides = session.Get(_set) ?? [],
-            Verbalizer = session.Get(_verbalizer),
-            Augmented = session.Get(_augmented),
-            Output = resume ?? Required(session, _out),
-            Seed = session.Seed,
-            Device = session.Device,
-            DataOptions = _dataOptions.Dataset(session),
-            CheckpointEvery = session.Get(_checkpoint),
-        };
-        request = session.Get(_rho) is { } rho ? request with { Rho = rho } : request;
+        TrainRequest request = _run.Fill(session, this, new TrainRequest { Data = "", Model = "", Output = "", Recipe = session.Get(_recipe)!, Seed = session.Seed });
+        request = request with { Output = resume ?? RunOptions.Required(session, this, _out) };
         session.LoadLibtorch();
         return several
             ? SeedRuns.Do(session, request, session.Get(_seeds)!.Value, resume is not null, session.Get(_json))
             : TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Train(request, progress, stop));
     }
-
-    private static string Required(Session session, Option<string?> option) => session.Get(option) ?? throw new InputException($"{option.Name} is required; see: tailor train --help");
 
     private static void RefuseBeside(Session session, params Option[] options)
     {

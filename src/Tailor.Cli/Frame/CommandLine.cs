@@ -10,7 +10,8 @@ internal static class CommandLine
     /// <summary>The exit code of bad usage and bad input.</summary>
     public const int BadInput = 2;
 
-    private const int WorkFailed = 1;
+    /// <summary>The exit code of work that failed.</summary>
+    public const int WorkFailed = 1;
 
     /// <summary>Runs the program.</summary>
     /// <param name="args">The arguments after the program's name.</param>

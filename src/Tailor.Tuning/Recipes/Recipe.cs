@@ -30,6 +30,14 @@ public sealed record Recipe
     /// <summary>What is done to the classifier after training, in order: at most one that changes the classifier itself, then a logit adjustment, then a temperature. None is of kind <see cref="CalibrationKind.None"/>.</summary>
     public IReadOnlyList<CalibrationRecipe> Calibrations { get; init; } = [];
 
+    /// <summary>Whether a text can be a recipe's name: lower-case letters, digits and hyphens, at most 64, no hyphen first. Such a name can be a folder's, too.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsName(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return RecipeSchema.IsName(text);
+    }
+
     /// <summary>Whether every value of the two recipes is the same; stages and calibrations are compared in order.</summary>
     /// <param name="other">The recipe to compare with.</param>
     public bool Equals(Recipe? other) => other is not null

@@ -169,7 +169,8 @@ internal static class RecipeSchema
 
     private const string OneLine = "one line of 1 to 300 characters";
 
-    private static bool IsName(string text) => text.Length is >= 1 and <= 64 && text[0] != '-' && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+    /// <summary>Whether a text can be a recipe's name.</summary>
+    public static bool IsName(string text) => text.Length is >= 1 and <= 64 && text[0] != '-' && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static bool IsOneLine(string text) => text.Length is >= 1 and <= 300 && !text.Any(char.IsControl);
 

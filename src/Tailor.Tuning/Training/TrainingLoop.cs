@@ -23,7 +23,9 @@ public sealed record LoopOptions
 /// <param name="Stopped">True when it was asked to stop before the end; the state is on disk.</param>
 /// <param name="BestScore">The best dev score of the last stage, or null when nothing was scored.</param>
 /// <param name="BestStep">Its step.</param>
-public sealed record LoopResult(bool Stopped, double? BestScore, long BestStep);
+/// <param name="Seconds">Seconds of training and scoring on dev, over all sessions of the run.</param>
+/// <param name="TrainedParameters">Numbers that train, in the stage that trains most.</param>
+public sealed record LoopResult(bool Stopped, double? BestScore, long BestStep, double Seconds, long TrainedParameters);
 
 /// <summary>
 /// The one training loop: stages of steps over a <see cref="TrainingTask"/>, with schedules, clipping, accumulation, scoring, best-dev selection, early stopping and checkpoints.
@@ -37,11 +39,11 @@ public sealed record LoopResult(bool Stopped, double? BestScore, long BestStep);
 public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> stages, RunFolder folder, LoopOptions options, IProgress<TrainingEvent>? progress)
 {
     private readonly Checkpoint _checkpoint = new(folder.CheckpointFolder);
-    private readonly Stopwatch _sinceCheckpoint = new();
+    private readonly Stopwatch _sinceCheckpoint = new(), _session = new();
     private TrainingState _state = new();
     private Dictionary<string, Tensor>? _best;
     private bool _bestUnsaved;
-    private double _rate;
+    private double _rate, _secondsBefore;
 
     /// <summary>Trains from the last checkpoint, or from the start when there is none.</summary>
     /// <param name="stop">Asks the loop to stop after the step in progress and to save its state.</param>
@@ -58,6 +60,8 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
 
             task.Arrange(Math.Min(_state.Stage, stages.Count - 1));
             folder.CutMetrics(_state.MetricsBytes);
+            _secondsBefore = _state.Seconds;
+            _session.Restart();
             _sinceCheckpoint.Restart();
             LoopResult? result = null;
             while (_state.Stage < stages.Count)
@@ -89,7 +93,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
                 Save(optimizer: null);
             }
 
-            return result ?? new LoopResult(false, _state.BestScore, _state.BestStep);
+            return result ?? Ended(stopped: false);
         }
         finally
         {
@@ -110,14 +114,16 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
         }
 
         var schedule = new StageSchedule(stage, index, task.Lengths, options.Seed, task.ClassIds);
-        progress?.Report(new StageStarted(index + 1, stages.Count, _state.Step, schedule.TotalSteps, groups.Sum(g => g.Parameters.Sum(p => p.Count)), task.Parameters.Sum(p => p.Count)));
+        long trained = groups.Sum(g => g.Parameters.Sum(p => p.Count));
+        _state.TrainedParameters = Math.Max(_state.TrainedParameters, trained);
+        progress?.Report(new StageStarted(index + 1, stages.Count, _state.Step, schedule.TotalSteps, trained, task.Parameters.Sum(p => p.Count)));
         var clock = Stopwatch.StartNew();
         while (_state.Step < schedule.TotalSteps)
         {
             if (stop.IsCancellationRequested)
             {
                 Save(optimizer);
-                return new LoopResult(true, _state.BestScore, _state.BestStep);
+                return Ended(stopped: true);
             }
 
             Step(schedule, optimizer, stage, clock);
@@ -144,8 +150,12 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
         }
 
         DropBest();
-        return new LoopResult(false, _state.BestScore, _state.BestStep);
+        return Ended(stopped: false);
     }
+
+    private LoopResult Ended(bool stopped) => new(stopped, _state.BestScore, _state.BestStep, Seconds, _state.TrainedParameters);
+
+    private double Seconds => _secondsBefore + _session.Elapsed.TotalSeconds;
 
     private void Step(StageSchedule schedule, Optimizer optimizer, StageRecipe stage, Stopwatch clock)
     {
@@ -295,6 +305,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             _bestUnsaved = false;
         }
 
+        _state.Seconds = Seconds;
         using (NewDisposeScope())
         {
             _checkpoint.WriteState(_state, task.Parameters, optimizer, optimizer is null ? [] : task.StageState);

@@ -20,4 +20,10 @@ public sealed record TrainingState
 
     /// <summary>Bytes of <c>metrics.jsonl</c> that belong to this state; what a killed run wrote after it is cut off.</summary>
     public long MetricsBytes { get; set; }
+
+    /// <summary>Seconds spent so far, over all sessions; what a killed session did after its last checkpoint is done again and counts once.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Numbers that train, in the stage so far that trains most.</summary>
+    public long TrainedParameters { get; set; }
 }

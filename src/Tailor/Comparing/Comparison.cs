@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Tailor.Data;
+using Tailor.Evaluation;
+using Tailor.Foundation;
+using Tailor.Tuning;
+
+namespace Tailor;
+
+/// <summary>
+/// Recipes and baselines, each with several seeds, on one dataset and one model, and which is better. A folder holds <c>comparison.json</c> and the ordinary run folders <c>runs/NAME/seed-N</c>, without their checkpoints once they are finished.
+/// It can be stopped at any moment and asked for again: finished runs are kept, unfinished ones go on, more recipes and seeds may be added.
+/// </summary>
+public static class Comparison
+{
+    /// <summary>Does the runs that are not finished, and compares all that are.</summary>
+    /// <param name="request">What to do. Everything in it is checked before anything is run.</param>
+    /// <param name="progress">Told what happens, or null.</param>
+    /// <param name="stop">Asks to stop after the step in progress; the same request goes on from there.</param>
+    /// <returns>The comparison, over every entry and seed that the folder holds; of a call that was stopped or did a share, over what is finished.</returns>
+    /// <exception cref="InputException">Something in the request cannot be, or the folder holds runs of another data, model or recipe.</exception>
+    public static ComparisonResult Run(CompareRequest request, IProgress<ComparisonEvent>? progress = null, CancellationToken stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        _ = Metric.HigherIsBetter(request.Metric);
+        var data = new TokenizedDataset(TextDataset.Load(request.Data, request.DataOptions));
+        if (data.Scored.Examples.Count == 0)
+        {
+            throw new InputException($"{request.Data}: there is neither a test nor a dev part, so nothing to compare by; give one, or a --dev-fraction above 0");
+        }
+
+        var remarks = new List<string>();
+        ComparisonEntry[] entries = [.. RecipeEntry.Read(request, data.Data, remarks.Add), .. request.Baselines];
+        if (entries.CountBy(entry => entry.Name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+        {
+            throw new InputException($"'{twice}' is the name of a baseline; call the recipe otherwise, such as my-{twice}={twice}");
+        }
+
+        ComparisonDescription description = ComparisonDescription.Of(request, data.Data, entries);
+        if (ComparisonDescription.Read(request.Output) is { } before)
+        {
+            before.RequireSame(request, description);
+            description = before.With(description);
+        }
+
+        PlannedRun[] runs = [.. Plan(request, entries)];
+        foreach (PlannedRun run in runs)
+        {
+            run.RequireSame(data.Data, request.Rho);
+        }
+
+        PlannedRun[] mine = [.. runs.Where(run => run.Mine && !run.Folder.Finished)];
+        foreach (ComparisonEntry entry in mine.Select(run => run.Entry).Distinct())
+        {
+            entry.Check(request, data);
+        }
+
+        description.Write(request.Output);
+        progress?.Report(new ComparisonPlanned(
+            [.. entries.Select(entry => new PlannedEntry(entry.Name, runs.Count(run => run.Entry == entry), [.. runs.Where(run => run.Entry == entry && run.Folder.Finished).Select(run => run.Read())]))], mine.Length));
+        foreach (string remark in remarks)
+        {
+            progress?.Report(new RunAdvanced(new Remark(remark)));
+        }
+
+        (bool stopped, IReadOnlyList<FailedRun> failures) = Do(request, mine, data, progress, stop);
+        return Collect(request.Output, description, request.Metric, stopped, failures);
+    }
+
+    /// <summary>Compares the finished runs of a folder without running anything.</summary>
+    /// <param name="folder">A comparison's folder.</param>
+    /// <param name="metric">The metric by which the best is chosen and the others are tested.</param>
+    /// <exception cref="InputException">The folder is no comparison, or a result in it is damaged.</exception>
+    public static ComparisonResult Read(string folder, string metric = "macro_f1")
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        _ = Metric.HigherIsBetter(metric);
+        return Collect(folder, ComparisonDescription.Read(folder) ?? throw new InputException($"{folder}: no comparison here; give a folder that tailor compare made"), metric, stopped: false, []);
+    }
+
+    /// <summary>McNemar's test of two runs by what they said of each example.</summary>
+    /// <param name="first">A finished run folder.</param>
+    /// <param name="second">Another, scored on the same examples.</param>
+    /// <exception cref="InputException">A run has no predictions, or the two did not score the same examples.</exception>
+    public static McNemarTest McNemar(string first, string second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        (IReadOnlyList<string> labels, IReadOnlyList<ScoredExample> a) = PredictionFile.Read(new RunFolder(first).Predictions);
+        (IReadOnlyList<string> otherLabels, IReadOnlyList<ScoredExample> b) = PredictionFile.Read(new RunFolder(second).Predictions);
+        try
+        {
+            return labels.SequenceEqual(otherLabels) ? McNemarTest.Of(a, b) : throw new ArgumentException("the classes differ");
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InputException($"{first} and {second} were not scored on the same examples: {fault.Message.Split(" (Parameter")[0]}; compare runs of the same data and split", fault);
+        }
+    }
+
+    /// <summary>The runs of a request, seed by seed, so that a comparison that is stopped early has some seeds of all rather than all seeds of some.</summary>
+    private static IEnumerable<PlannedRun> Plan(CompareRequest request, ComparisonEntry[] entries)
+    {
+        for (int s = 0; s < request.Seeds.Count; s++)
+        {
+            for (int e = 0; e < entries.Length; e++)
+            {
+                if (s == 0 || !entries[e].IsDeterministic)
+                {
+                    long seed = entries[e].IsDeterministic ? 0 : request.Seeds[s];
+                    yield return new PlannedRun(entries[e], seed, new RunFolder(FolderOf(request.Output, entries[e].Name, seed)), request.Shard?.Takes(e, s) ?? true);
+                }
+            }
+        }
+    }
+
+    private static (bool Stopped, IReadOnlyList<FailedRun> Failures) Do(
+        CompareRequest request, PlannedRun[] runs, TokenizedDataset data, IProgress<ComparisonEvent>? progress, CancellationToken stop)
+    {
+        var failures = new List<FailedRun>();
+        var relay = progress is null ? null : new Relay(progress);
+        for (int i = 0; i < runs.Length; i++)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                return (true, failures);
+            }
+
+            PlannedRun run = runs[i];
+            AtomicFile.RemoveLeftovers(run.Folder.Path);
+            progress?.Report(new RunStarted(run.Entry.Name, run.Entry.IsDeterministic ? null : run.Seed, i + 1, runs.Length));
+            try
+            {
+                if (run.Entry.Run(run.Folder, run.Seed, request, data, relay, stop).Stopped)
+                {
+                    return (true, failures);
+                }
+
+                DropCheckpoint(run.Folder);
+                progress?.Report(new RunFinished(run.Entry.Name, run.Read()));
+            }
+            catch (TrainingDivergedException fault)
+            {
+                failures.Add(new FailedRun(run.Entry.Name, run.Seed, fault.Message));
+                progress?.Report(new RunDiverged(failures[^1]));
+            }
+        }
+
+        return (false, failures);
+    }
+
+    /// <summary>A finished run needs its checkpoint no more, and many runs would fill the disk with them.</summary>
+    private static void DropCheckpoint(RunFolder run)
+    {
+        if (Directory.Exists(run.CheckpointFolder))
+        {
+            Directory.Delete(run.CheckpointFolder, recursive: true);
+        }
+    }
+
+    private static ComparisonResult Collect(string folder, ComparisonDescription description, string metric, bool stopped, IReadOnlyList<FailedRun> failures)
+    {
+        var rows = new List<ComparisonRow>();
+        var missing = new List<(string, long)>();
+        foreach (ComparisonDescription.Row entry in description.Entries.OrderBy(entry => entry.Baseline))
+        {
+            long[] asked = entry.Deterministic ? [0] : [.. description.Seeds];
+            Dictionary<long, RunFolder> finished = asked.Select(seed => (Seed: seed, Run: new RunFolder(FolderOf(folder, entry.Name, seed)))).Where(run => run.Run.Finished).ToDictionary(run => run.Seed, run => run.Run);
+            missing.AddRange(asked.Where(seed => !finished.ContainsKey(seed)).Select(seed => (entry.Name, seed)));
+            rows.Add(new ComparisonRow(entry.Name, entry.Baseline, entry.Deterministic, [.. finished.OrderBy(run => run.Key).Select(run => FinishedRun.Read(run.Value, run.Key))]));
+        }
+
+        return new ComparisonResult(folder, metric, rows) { Missing = missing, Stopped = stopped, Failures = failures };
+    }
+
+    private static string FolderOf(string output, string entry, long seed) => Path.Combine(output, "runs", entry, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));
+
+    private sealed record PlannedRun(ComparisonEntry Entry, long Seed, RunFolder Folder, bool Mine)
+    {
+        public FinishedRun Read() => FinishedRun.Read(Folder, Seed);
+
+        /// <summary>Refuses a run that was begun with something else.</summary>
+        public void RequireSame(TextDataset data, double rho)
+        {
+            if (!File.Exists(Folder.Description))
+            {
+                return;
+            }
+
+            JsonObject run = Folder.ReadDescription();
+            string? changed = !Is("data_fingerprint", data.Fingerprint) ? "the data is not what this run was begun with"
+                : !Is("seed", Seed) ? $"this run has the seed {run["seed"]}"
+                : !Is("rho", rho) ? $"this run was scored with --rho {run["rho"]}"
+                : Entry.Changed(run);
+            if (changed is not null)
+            {
+                throw new InputException($"{Folder.Path}: {changed}; choose another --out, or remove {Path.GetDirectoryName(Folder.Path)} to run it anew");
+            }
+
+            bool Is<T>(string key, T value) => run[key]?.ToString() == Convert.ToString(value, CultureInfo.InvariantCulture);
+        }
+    }
+
+    private sealed class Relay(IProgress<ComparisonEvent> progress) : IProgress<TrainingEvent>
+    {
+        public void Report(TrainingEvent value) => progress.Report(new RunAdvanced(value));
+    }
+}

@@ -1,0 +1,143 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Tailor.Data;
+using Tailor.Foundation;
+
+namespace Tailor;
+
+/// <summary>The content of <c>comparison.json</c>: what all runs share, and which runs there are to be.</summary>
+internal sealed record ComparisonDescription
+{
+    private const int CurrentFormat = 1;
+    private const long LargestFile = 64 << 20;
+
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public int Format { get; init; } = CurrentFormat;
+
+    public required string Tailor { get; init; }
+
+    public required string Data { get; init; }
+
+    public required string DataFingerprint { get; init; }
+
+    public required DatasetOptions DataOptions { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>The model's files with their sizes and hashes.</summary>
+    public required SortedDictionary<string, string> ModelFiles { get; init; }
+
+    public required double Rho { get; init; }
+
+    public required IReadOnlyList<long> Seeds { get; init; }
+
+    public required IReadOnlyList<Row> Entries { get; init; }
+
+    /// <summary>Describes a request.</summary>
+    public static ComparisonDescription Of(CompareRequest request, TextDataset data, IEnumerable<ComparisonEntry> entries) => new()
+    {
+        Tailor = typeof(ComparisonDescription).Assembly.GetName().Version?.ToString(3) ?? "",
+        Data = Path.GetFullPath(request.Data),
+        DataFingerprint = data.Fingerprint,
+        DataOptions = request.DataOptions,
+        Model = Path.GetFullPath(request.Model),
+        ModelFiles = ModelFingerprint.Of(request.Model),
+        Rho = request.Rho,
+        Seeds = request.Seeds,
+        Entries = [.. entries.Select(entry => new Row(entry.Name, entry.IsBaseline, entry.IsDeterministic, entry.Describe()))],
+    };
+
+    /// <summary>Reads the file of a comparison folder, or null when the folder is missing or empty.</summary>
+    /// <exception cref="InputException">The folder holds something else, or what another version wrote.</exception>
+    public static ComparisonDescription? Read(string folder)
+    {
+        string path = PathIn(folder);
+        if (!File.Exists(path))
+        {
+            return File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+                ? throw new InputException($"{folder}: the output folder is not empty and holds no comparison.json; choose another --out")
+                : null;
+        }
+
+        try
+        {
+            if (new FileInfo(path).Length > LargestFile)
+            {
+                throw new JsonException("larger than any comparison's");
+            }
+
+            JsonNode json = JsonNode.Parse(File.ReadAllText(path)) ?? throw new JsonException("empty");
+            string format = json["format"]?.ToJsonString() ?? "none";
+            if (format != $"{CurrentFormat}")
+            {
+                throw new InputException($"{path}: format {format}; this version of tailor reads and writes {CurrentFormat}: use the version that made it, or choose another --out");
+            }
+
+            return json.Deserialize<ComparisonDescription>(Options) ?? throw new JsonException("empty");
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw new InputException($"{path}: not a comparison that this version wrote ({fault.Message}); restore it, or choose another --out", fault);
+        }
+    }
+
+    /// <summary>Refuses to go on with a comparison whose runs would not be of one kind.</summary>
+    /// <param name="request">The request, for messages.</param>
+    /// <param name="now">Its description.</param>
+    /// <exception cref="InputException">The data, the model or rho is not what it was.</exception>
+    public void RequireSame(CompareRequest request, ComparisonDescription now)
+    {
+        string begun = $"what {PathIn(request.Output)} was begun with";
+        if (now.DataFingerprint != DataFingerprint)
+        {
+            throw new InputException($"{request.Data}: the data is not {begun}; restore the files and the options of the split, or choose another --out");
+        }
+
+        if (now.ModelFiles.Keys.Union(ModelFiles.Keys).FirstOrDefault(file => now.ModelFiles.GetValueOrDefault(file) != ModelFiles.GetValueOrDefault(file)) is { } changed)
+        {
+            throw new InputException($"{Path.Combine(request.Model, changed)}: the model's file is not {begun}; restore it, or choose another --out");
+        }
+
+        if (now.Rho != Rho)
+        {
+            throw new InputException($"--rho {now.Rho}: not {begun}, which is {Rho}; leave it as it was, or choose another --out");
+        }
+    }
+
+    /// <summary>This comparison with the entries and seeds of another request added; an entry of the same name is replaced.</summary>
+    public ComparisonDescription With(ComparisonDescription now) => now with
+    {
+        Seeds = [.. Seeds.Union(now.Seeds)],
+        Entries = [.. Entries.Select(then => now.Entries.FirstOrDefault(entry => entry.Name == then.Name) ?? then), .. now.Entries.Where(entry => Entries.All(then => then.Name != entry.Name))],
+    };
+
+    /// <summary>Writes the file, unless it says the same already: other calls may be at work on the folder.</summary>
+    public void Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        string path = PathIn(folder), text = JsonSerializer.Serialize(this, Options) + "\n";
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
+        {
+            AtomicFile.WriteText(path, text);
+        }
+    }
+
+    private static string PathIn(string folder) => Path.Combine(folder, "comparison.json");
+
+    /// <summary>A row of the comparison.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Baseline">Whether it is there to be beaten.</param>
+    /// <param name="Deterministic">Whether it has one run, whatever the seeds.</param>
+    /// <param name="Settings">What its results depend on.</param>
+    public sealed record Row(string Name, bool Baseline, bool Deterministic, JsonObject Settings);
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using Tailor.Data;
+using Tailor.Evaluation;
+using Tailor.Tuning;
+
+namespace Tailor;
+
+/// <summary>What ends a run, whatever made its predictions: the scores, <c>predictions.jsonl</c>, and <c>result.json</c>.</summary>
+internal static class RunEnding
+{
+    /// <summary>Scores predictions of <see cref="TokenizedDataset.Scored"/> and keeps them.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="data">The dataset; there is something to score.</param>
+    /// <param name="predicted">The predicted class of each example.</param>
+    /// <param name="probabilities">Examples x classes, row-major; empty when there are none.</param>
+    /// <param name="rho">Glee's head/tail threshold.</param>
+    public static EvaluationReport Score(RunFolder folder, TokenizedDataset data, int[] predicted, float[] probabilities, double rho)
+    {
+        TextDataset set = data.Data;
+        IReadOnlyList<TextExample> examples = data.Scored.Examples;
+        int[] gold = set.LabelIds(examples);
+        EvaluationReport report = EvaluationReport.Of(set.Labels.Names, gold, predicted, probabilities, set.TrainCounts, rho);
+        IEnumerable<ScoredExample> scored = examples.Select((example, i) =>
+        {
+            double? Probability(int c) => probabilities.Length == 0 ? null : probabilities[(i * set.Labels.Count) + c];
+            return new ScoredExample(example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}", gold[i], predicted[i], Probability(predicted[i]), Probability(gold[i]));
+        });
+        folder.Write(() => PredictionFile.Write(folder.Predictions, set.Labels.Names, scored));
+        return report;
+    }
+
+    /// <summary>Writes <c>result.json</c>: the run is finished.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="split">What was scored: test or dev.</param>
+    /// <param name="report">The scores, or null when there was nothing to score.</param>
+    /// <param name="seconds">Seconds of training.</param>
+    /// <param name="parameters">Numbers trained.</param>
+    /// <param name="best">The best dev score and its step, where steps were chosen by it.</param>
+    /// <param name="calibrations">What the calibrations came to, or null when there is none.</param>
+    public static void Write(RunFolder folder, string split, EvaluationReport? report, double seconds, long parameters, (double? Score, long Step)? best, JsonArray? calibrations = null) => folder.Write(folder.Result, new JsonObject
+    {
+        ["split"] = split,
+        ["best_step"] = best?.Step,
+        ["best_dev_score"] = best?.Score,
+        ["train_seconds"] = Math.Round(seconds, 3),
+        ["parameters_trained"] = parameters,
+        ["calibrations"] = calibrations,
+        ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
+    });
+}
