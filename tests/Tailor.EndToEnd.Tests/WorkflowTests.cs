@@ -97,5 +97,38 @@ public sealed class WorkflowTests(SmallModel small) : IClassFixture<SmallModel>
         Assert.Equal(before, File.ReadAllBytes(tail));
     }
 
+    [Fact]
+    public void Sst2_style_imbalance_keeps_one_class_whole()
+    {
+        using var folder = new TemporaryFolder();
+        string balanced = folder.Write("two.tsv", "text\tlabel\n" + string.Concat(Enumerable.Range(0, 90).Select(i => $"row {i}\t{(i % 9 < 5 ? "positive" : "negative")}\n")));
+        JsonElement made = Json(SmallModel.Succeed("longtail", balanced, "--profile", "two-class", "--rate", "0.3", "--rare", "negative", "--out", folder.In("rare.tsv"), "--json"));
+        Assert.Equal([50, 15], made.GetProperty("counts").EnumerateObject().Select(count => count.Value.GetInt32()));
+    }
+
+    [Fact]
+    public void Augmented_rows_train_the_first_of_two_stages()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.In("augmented.csv"), again = folder.In("again.csv"), run = folder.In("run");
+        JsonElement made = Json(SmallModel.Succeed("augment", "--data", small.Data, "--out", file, "--json"));
+        int[] counts = [.. made.GetProperty("counts").EnumerateObject().Select(count => count.Value.GetInt32())];
+        Assert.Equal(4, counts.Length);
+        Assert.All(counts, count => Assert.Equal(counts[0], count));
+        Assert.Equal(counts.Sum(), made.GetProperty("rows").GetInt32());
+        Assert.StartsWith("text,label,origin\n", File.ReadAllText(file), StringComparison.Ordinal);
+        SmallModel.Succeed("augment", "--data", small.Data, "--out", again);
+        Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(again));
+
+        string[] train = ["train", "--data", small.Data, "--model", small.Model, "--recipe", "two-stage-augmented", "--set", "input.max_length=48", "--out", run, "--augmented"];
+        JsonElement trained = Json(SmallModel.Succeed([.. train, file, "--json"]));
+        Assert.Equal("test", trained.GetProperty("split").GetString());
+        Assert.Contains("augmented.csv", JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json"))).RootElement.GetProperty("augmented").GetString(), StringComparison.Ordinal);
+
+        // Rows of another split may be dev or test rows here.
+        SmallModel.Succeed("augment", "--data", small.Data, "--split-seed", "5", "--out", again);
+        Refusal.Check(TailorProcess.Run([.. train.Select(arg => arg == run ? folder.In("other") : arg), again]), "origin", "no training row of these data");
+    }
+
     private static JsonElement Json(ProcessResult result) => JsonDocument.Parse(result.Output).RootElement;
 }

@@ -42,6 +42,26 @@ public sealed class LongTailSamplerTests
         Assert.Equal(sample.OrderBy(r => r.Line), sample);
     }
 
+    [Theory]
+    [InlineData(.1, 3756, 41_325)]
+    [InlineData(.2, 7513, 45_082)]
+    [InlineData(.3, 11_270, 48_839)]
+    [InlineData(.4, 15_027, 52_596)]
+    [InlineData(.5, 18_784, 56_353)]
+    [InlineData(.6, 22_541, 60_110)]
+    [InlineData(.7, 26_298, 63_867)]
+    public void Sst2_becomes_the_published_imbalanced_sets(double rate, int negatives, int size)
+    {
+        // The dev rows here are rows of GLUE's train file, so both together have its counts.
+        string folder = SharedData.Folder("sst2");
+        TextExample[] rows = [.. new[] { "train.tsv", "dev.tsv" }.SelectMany(name => TextTable.Read(Path.Combine(folder, name), new TableOptions()))];
+        var labels = new LabelSet(["negative", "positive"]);
+        int positives = rows.Count(r => r.Label == "positive");
+        Assert.Equal((37_569, 29_780), (positives, rows.Length - positives));
+        IReadOnlyList<TextExample> kept = LongTailSampler.Sample(rows, labels, LongTailProfile.TwoClass(positives, rate), 42);
+        Assert.Equal((negatives, size), (kept.Count(r => r.Label == "negative"), kept.Count));
+    }
+
     [Fact]
     public void Too_few_rows_and_another_number_of_classes_are_said()
     {

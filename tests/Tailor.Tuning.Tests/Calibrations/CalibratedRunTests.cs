@@ -14,6 +14,19 @@ public sealed class CalibratedRunTests : IDisposable
     private readonly TinyModel _tiny = new();
     private readonly TextDataset _data = Data(dev: true);
 
+    public CalibratedRunTests()
+    {
+        Directory.CreateDirectory(DataFolder);
+        File.WriteAllText(Path.Combine(DataFolder, "label2idx.json"), """{ "fruit": 0, "tool": 1, "city": 2 }""");
+        File.WriteAllText(Path.Combine(DataFolder, "verbalizer.json"), """{ "fruit": "apple", "tool": "hammer saw", "city": "paris" }""");
+        foreach ((string name, IReadOnlyList<TextExample> rows) in new[] { ("train", _data.Train), ("dev", _data.Dev), ("test", _data.Test) })
+        {
+            TextTableWriter.Write(Path.Combine(DataFolder, name + ".csv"), rows);
+        }
+    }
+
+    private string DataFolder => Path.Combine(_tiny.Folder, "data");
+
     public void Dispose() => _tiny.Dispose();
 
     [Theory]
@@ -112,7 +125,6 @@ public sealed class CalibratedRunTests : IDisposable
             return stopped.Folder;
         }
 
-        WriteTables();
         string whole = Train("whole", "crt", [], []).Folder;
         Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model", "model.safetensors")), File.ReadAllBytes(Path.Combine(Resumed(), "model", "model.safetensors")));
     }
@@ -135,7 +147,7 @@ public sealed class CalibratedRunTests : IDisposable
     [Fact]
     public void A_metric_that_is_undefined_on_dev_is_said()
     {
-        // No class has more than 100 examples, so there is no few or many... but there is a medium group only; many_f1 is undefined.
+        // No class has more than 100 training examples, so there is no group of many.
         InputException fault = Assert.Throws<InputException>(() => Train("run", "tau-norm", ["stages.0.metric=many_f1"], []));
         Assert.Contains("many_f1, by which tau is chosen, is undefined on these dev rows", fault.Message, StringComparison.Ordinal);
     }
@@ -188,21 +200,12 @@ public sealed class CalibratedRunTests : IDisposable
         return TextDataset.Create(new LabelSet(TinyModel.Labels), Rows(200, 1, true), dev ? Rows(60, 2, false) : [], Rows(90, 3, false));
     }
 
-    private void WriteTables()
-    {
-        Directory.CreateDirectory(Path.Combine(_tiny.Folder, "data"));
-        foreach ((string name, IReadOnlyList<TextExample> rows) in new[] { ("train", _data.Train), ("dev", _data.Dev), ("test", _data.Test) })
-        {
-            TextTableWriter.Write(Path.Combine(_tiny.Folder, "data", name + ".csv"), rows);
-        }
-    }
-
     private RunResult Train(string name, string recipe, string[] overrides, List<string> remarks) =>
         Runs.Train(Request(name, recipe, overrides), _data, new Listener(e => remarks.AddRange(e is Remark { Text: var text } ? [text] : [])));
 
     private TrainRequest Request(string name, string recipe, string[] overrides) => new()
     {
-        Data = Path.Combine(_tiny.Folder, "data"),
+        Data = DataFolder,
         Model = _tiny.Model,
         Recipe = recipe,
         Overrides = [.. Steps, .. overrides],
