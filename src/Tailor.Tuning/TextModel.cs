@@ -214,6 +214,24 @@ public sealed class TextModel : IDisposable
         return probabilities;
     }
 
+    /// <summary>The numbers that a model of one output predicts for many examples, in their order.</summary>
+    /// <param name="sequences">The examples.</param>
+    /// <returns>[examples].</returns>
+    public float[] Values(IReadOnlyList<TokenSequence> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        float[] values = new float[sequences.Count];
+        ForEachBatch(sequences, (batch, packed) =>
+        {
+            float[] predicted = Score(packed).squeeze(1).cpu().data<float>().ToArray();
+            for (int i = 0; i < batch.Length; i++)
+            {
+                values[batch[i]] = predicted[i];
+            }
+        });
+        return values;
+    }
+
     /// <summary>What the head reads of many examples, in their order and without dropout: the encoder's last state at the read position.</summary>
     /// <param name="sequences">The examples, at least one.</param>
     /// <returns>[examples, hidden]; the caller disposes it.</returns>

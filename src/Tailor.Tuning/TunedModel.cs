@@ -42,7 +42,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         JsonObject config = model.Backbone.Config.ToJson(Recipe.Head.Kind == HeadKind.Mlm ? "BertForMaskedLM" : names.Count > 0 ? "BertForSequenceClassification" : "BertModel");
         config["id2label"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(i.ToString(), label)));
         config["label2id"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(label, i)));
-        config["problem_type"] = "single_label_classification";
+        config["problem_type"] = Recipe.PredictsNumbers ? "regression" : "single_label_classification";
         config["classifier_dropout"] = Recipe.Head.Dropout;
         Directory.CreateDirectory(directory);
         AtomicFile.WriteText(Path.Combine(directory, "tailor.json"), Describe().ToJsonString(Indented) + "\n");

@@ -37,7 +37,7 @@ internal static class RunEnding
     /// <param name="parameters">Numbers trained.</param>
     /// <param name="best">The best dev score and its step, where steps were chosen by it.</param>
     /// <param name="calibrations">What the calibrations came to, or null when there is none.</param>
-    public static void Write(RunFolder folder, string split, EvaluationReport? report, double seconds, long parameters, (double? Score, long Step)? best, JsonArray? calibrations = null) => folder.Write(folder.Result, new JsonObject
+    public static void Write(RunFolder folder, string split, IScoreReport? report, double seconds, long parameters, (double? Score, long Step)? best, JsonArray? calibrations = null) => folder.Write(folder.Result, new JsonObject
     {
         ["split"] = split,
         ["best_step"] = best?.Step,

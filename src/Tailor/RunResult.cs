@@ -9,4 +9,11 @@ namespace Tailor;
 /// <param name="ScoredSplit">"test" or "dev".</param>
 /// <param name="BestScore">The best dev score, or null when nothing was scored.</param>
 /// <param name="BestStep">Its step.</param>
-public sealed record RunResult(string Folder, bool Stopped, EvaluationReport? Test, string ScoredSplit, double? BestScore, long BestStep);
+public sealed record RunResult(string Folder, bool Stopped, EvaluationReport? Test, string ScoredSplit, double? BestScore, long BestStep)
+{
+    /// <summary>The scores of a recipe that predicts numbers, in the place of <see cref="Test"/>.</summary>
+    public RegressionReport? Numbers { get; init; }
+
+    /// <summary>The scores, of classes or of numbers.</summary>
+    public IScoreReport? Scores => (IScoreReport?)Test ?? Numbers;
+}

@@ -19,6 +19,7 @@ public static class Runs
     public static RunResult Train(TrainRequest request, IProgress<TrainingEvent>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request = request with { DataOptions = request.DataOptions with { Numbers = RecipeCatalogue.Load(request.Recipe, request.Overrides).PredictsNumbers } };
         return Train(request, TextDataset.Load(request.Data, request.DataOptions), progress, stop);
     }
 
@@ -118,7 +119,9 @@ public static class Runs
     {
         LabelledTexts train = Labelled(model, recipe, data, data.Data.Train), dev = Labelled(model, recipe, data, data.Data.Dev);
         LabelledTexts? further = augmented is null ? null : Labelled(model, recipe, data, augmented.Examples);
-        return new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Data.Labels.Names, data.Data.TrainCounts, rho, further);
+        return recipe.PredictsNumbers
+            ? new RegressionTask(model, train, dev, data.Data.Labels.Names)
+            : new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Data.Labels.Names, data.Data.TrainCounts, rho, further);
     }
 
     private static RunResult Continue(RunFolder folder, RunDescription description, TokenizedDataset data, AugmentedSet? augmented, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
@@ -151,15 +154,20 @@ public static class Runs
 
         (string split, IReadOnlyList<TextExample> examples) = data.Scored;
         EvaluationReport? report = null;
-        if (examples.Count > 0)
+        RegressionReport? numbers = null;
+        if (recipe.PredictsNumbers)
+        {
+            numbers = examples.Count < 2 ? null : RegressionReport.Of(TextDataset.Values(examples), model.Values(data.Sequences(model, recipe.Input, examples)));
+        }
+        else if (examples.Count > 0)
         {
             float[] probabilities = model.Probabilities(data.Sequences(model, recipe.Input, examples));
             report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, data.Data.Labels.Count), probabilities, request.Rho);
         }
 
         folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
-        RunEnding.Write(folder, split, report, loop.Seconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep), calibrations);
-        return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep);
+        RunEnding.Write(folder, split, (IScoreReport?)report ?? numbers, loop.Seconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep), calibrations);
+        return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep) { Numbers = numbers };
     }
 
     /// <summary>The label words of a prompt recipe: of the file asked for, else of <c>verbalizer.json</c> in the data folder, else the class names.</summary>
@@ -193,5 +201,6 @@ public static class Runs
         };
     }
 
-    private static LabelledTexts Labelled(TextModel model, Recipe recipe, TokenizedDataset data, IReadOnlyList<TextExample> part) => new(data.Sequences(model, recipe.Input, part), data.Data.LabelIds(part));
+    private static LabelledTexts Labelled(TextModel model, Recipe recipe, TokenizedDataset data, IReadOnlyList<TextExample> part) =>
+        new(data.Sequences(model, recipe.Input, part), data.Data.LabelIds(part), data.Data.HasNumbers ? TextDataset.Values(part) : null);
 }

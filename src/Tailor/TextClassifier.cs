@@ -53,6 +53,36 @@ public sealed class TextClassifier : IDisposable
         return new TextClassifier(description, model);
     }
 
+    /// <summary>Whether it predicts numbers in the place of classes; then <see cref="Values"/> answers, not <see cref="Predict(IEnumerable{ValueTuple{string, string}}, int)"/>.</summary>
+    public bool PredictsNumbers => Recipe.PredictsNumbers;
+
+    /// <summary>Predicts a stream of numbers; the answers come in the texts' order.</summary>
+    /// <param name="texts">Texts, each with its pair or null.</param>
+    /// <exception cref="InvalidOperationException">The model predicts classes.</exception>
+    public IEnumerable<float> Values(IEnumerable<(string Text, string? Pair)> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return PredictsNumbers
+            ? texts.Chunk(Window).SelectMany(window => _model.Values([.. window.Select(t => _model.Tokenize(t.Text, t.Pair))]))
+            : throw new InvalidOperationException("This model predicts classes.");
+    }
+
+    /// <summary>Scores predicted numbers on labelled examples.</summary>
+    /// <param name="examples">Examples whose labels are numbers, at least two.</param>
+    /// <exception cref="InputException">A label is no number, or there are fewer than two examples.</exception>
+    public RegressionReport EvaluateNumbers(IReadOnlyList<TextExample> examples)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        try
+        {
+            return RegressionReport.Of(TextDataset.Values(examples), [.. Values(examples.Select(e => (e.Text, e.Pair)))]);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InputException($"this model predicts numbers: {fault.Message.Split(" (Parameter")[0]}; give at least two rows whose labels are numbers", fault);
+        }
+    }
+
     /// <summary>Predicts a stream of texts; the answers come in the texts' order.</summary>
     /// <param name="texts">Texts, each with its pair or null.</param>
     /// <param name="topK">How many classes to list, at least 1.</param>
@@ -60,6 +90,11 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentOutOfRangeException.ThrowIfLessThan(topK, 1);
+        if (PredictsNumbers)
+        {
+            throw new InvalidOperationException("This model predicts numbers.");
+        }
+
         return texts.Chunk(Window).SelectMany(window => Answers(Probabilities(window), topK));
     }
 

@@ -33,6 +33,26 @@ public sealed class TrainTests(TinyWorld world)
     }
 
     [Fact]
+    public void Numbers_are_trained_evaluated_and_predicted()
+    {
+        using var folder = new TemporaryFolder();
+        world.CopyTo(folder);
+        string[] rows = File.ReadAllLines(folder.In("rows.csv"));
+        File.WriteAllLines(folder.In("rows.csv"), rows.Select((row, i) => i == 0 ? row : row.Replace(",fruit", ",1.5", StringComparison.Ordinal).Replace(",tool", ",-0.25", StringComparison.Ordinal).Replace(",city", ",3", StringComparison.Ordinal)));
+        string[] train = ["train", "--data", "rows.csv", "--model", "model", "--recipe", "fine-tuning-regression", "--set", "input.max_length=32", "--set", "stages.0.epochs=3", "--set", "stages.0.hold=0", "--set", "stages.0.lr=1e-3"];
+        ProcessResult trained = TailorProcess.Run([.. train, "--json", "--out", "run"], input: null, folder.Path);
+        Assert.Equal((0, ""), (trained.ExitCode, trained.ExitCode == 0 ? "" : trained.Error));
+        JsonNode scores = JsonNode.Parse(trained.Output)!["scores"]!;
+        Assert.Equal(["examples", "pearson", "spearman", "mse", "mae"], scores.AsObject().Select(score => score.Key));
+        ProcessResult predicted = TailorProcess.Run(["predict", "run", "--text", "the apple", "--text", "the saw"], input: null, folder.Path);
+        Assert.Matches(@"^-?\d+\.\d{4}\n-?\d+\.\d{4}\n$", predicted.Output);
+        ProcessResult evaluated = TailorProcess.Run(["evaluate", "run", "--data", "rows.csv"], input: null, folder.Path);
+        Assert.Matches(@"pearson +-?\d\.\d{4}", evaluated.Output);
+        Refusal.Check(TailorProcess.Run(["evaluate", "run", "--data", world.In("rows.csv")], input: null, folder.Path), "predicts numbers", "'fruit' is no number");
+        Refusal.Check(TailorProcess.Run([.. train, "--out", "other", "--data", world.In("rows.csv")], input: null, folder.Path), "label 'fruit'", "predicts numbers");
+    }
+
+    [Fact]
     public void Changes_tells_what_moved()
     {
         string run = world.Finished(out _);

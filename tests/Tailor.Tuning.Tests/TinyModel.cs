@@ -58,20 +58,21 @@ internal sealed class TinyModel : IDisposable
 
     public static StageRecipe Stage(int steps) => new() { Steps = steps, BatchSize = 8, Lr = 5e-3, EvalEvery = 10, Warmup = 0.1, Loss = new LossRecipe() };
 
-    public TextModel Load(Recipe recipe, long seed = 1) => TextModel.Load(Model, recipe, Labels.Length, recipe.Head.Kind == HeadKind.Mlm ? LabelWords : null, seed);
+    public TextModel Load(Recipe recipe, long seed = 1) => TextModel.Load(Model, recipe, recipe.PredictsNumbers ? 1 : Labels.Length, recipe.Head.Kind == HeadKind.Mlm ? LabelWords : null, seed);
 
-    public static LabelledTexts Texts(TextModel model, (string Text, int Label)[] examples) => new(examples.Select(e => model.Tokenize(e.Text, null)).ToArray(), examples.Select(e => e.Label).ToArray());
+    public static LabelledTexts Texts(TextModel model, (string Text, int Label)[] examples)
+    {
+        bool numbers = model.Recipe.PredictsNumbers;
+        return new([.. examples.Select(e => model.Tokenize(e.Text, null))], [.. examples.Select(e => numbers ? 0 : e.Label)], numbers ? [.. examples.Select(e => e.Label - 0.5f)] : null);
+    }
 
-    public static TextTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev, (string Text, int Label)[]? augmented = null) => new(
-        model,
-        train.Select(e => model.Tokenize(e.Text, null)).ToArray(),
-        train.Select(e => e.Label).ToArray(),
-        dev.Select(e => model.Tokenize(e.Text, null)).ToArray(),
-        dev.Select(e => e.Label).ToArray(),
-        Labels,
-        Enumerable.Range(0, 3).Select(c => train.Count(e => e.Label == c)).ToArray(),
-        0.55,
-        augmented is null ? null : Texts(model, augmented));
+    public static TextTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev, (string Text, int Label)[]? augmented = null)
+    {
+        LabelledTexts learnt = Texts(model, train), scored = Texts(model, dev);
+        return model.Recipe.PredictsNumbers
+            ? new RegressionTask(model, learnt, scored, ["value"])
+            : new TextTask(model, learnt.Sequences, learnt.ClassIds, scored.Sequences, scored.ClassIds, Labels, learnt.Counts(3), 0.55, augmented is null ? null : Texts(model, augmented));
+    }
 
     public static string Bits(TextModel model) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(model.Parameters.SelectMany(p => p.Value.bytes.ToArray()).ToArray()));
 

@@ -29,22 +29,31 @@ internal sealed class EvaluateCommand : TailorCommand
     protected override int Run(Session session)
     {
         string path = session.Get(_data)!;
-        IReadOnlyList<TextExample> examples = Directory.Exists(path) ? Part(session, path) : [.. TextTable.Read(path, _dataOptions.Table(session, requireLabels: true))];
         session.LoadLibtorch();
         using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!, session.Device);
+        IReadOnlyList<TextExample> examples = Directory.Exists(path) ? Part(session, path, classifier.PredictsNumbers) : [.. TextTable.Read(path, _dataOptions.Table(session, requireLabels: true))];
+        if (classifier.PredictsNumbers)
+        {
+            return Print(session, classifier.EvaluateNumbers(examples));
+        }
+
         if (_dataOptions.DropUnknownLabels(session))
         {
             examples = Known(session, examples, classifier.Labels);
         }
 
-        EvaluationReport report = classifier.Evaluate(examples, session.Get(_rho));
+        return Print(session, classifier.Evaluate(examples, session.Get(_rho)));
+    }
+
+    private int Print(Session session, IScoreReport report)
+    {
         session.Out.WriteLine(session.Get(_json) ? report.ToJson() : report.ToText());
         return 0;
     }
 
-    private IReadOnlyList<TextExample> Part(Session session, string folder)
+    private IReadOnlyList<TextExample> Part(Session session, string folder, bool numbers)
     {
-        TextDataset data = TextDataset.Load(folder, _dataOptions.Dataset(session));
+        TextDataset data = TextDataset.Load(folder, _dataOptions.Dataset(session) with { Numbers = numbers });
         string split = session.Get(_split)!;
         IReadOnlyList<TextExample> part = split switch
         {

@@ -39,6 +39,23 @@ internal sealed class PredictCommand : TailorCommand
         session.LoadLibtorch();
         using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!, session.Device);
         bool json = session.Get(_json);
+        if (classifier.PredictsNumbers)
+        {
+            foreach (float value in classifier.Values(texts))
+            {
+                if (json)
+                {
+                    JsonOutput.WriteLine(session, new JsonObject { ["value"] = Math.Round(value, 6) });
+                }
+                else
+                {
+                    session.Out.WriteLine($"{value:F4}");
+                }
+            }
+
+            return 0;
+        }
+
         foreach (Prediction prediction in classifier.Predict(texts, session.Get(_top) ?? 3))
         {
             if (json)

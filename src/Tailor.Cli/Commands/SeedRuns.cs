@@ -46,7 +46,7 @@ internal static class SeedRuns
     {
         (string Metric, SeedStatistics Statistics)[] rows =
         [
-            .. Metric.Names
+            .. Metric.Names.Concat(RegressionReport.MetricNames)
                 .Where(name => scores.TrueForAll(score => score.ContainsKey(name)))
                 .Select(name => (name, SeedStatistics.Of([.. scores.Select(score => score[name])]))),
         ];

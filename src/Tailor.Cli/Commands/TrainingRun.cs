@@ -18,17 +18,17 @@ internal static class TrainingRun
                 ["model"] = ModelOf(result.Folder),
                 ["best_step"] = result.BestStep,
                 ["best_dev_score"] = result.BestScore,
-                ["split"] = result.Test is null ? null : result.ScoredSplit,
-                ["scores"] = result.Test is null ? null : JsonNode.Parse(result.Test.ToJson()),
+                ["split"] = result.Scores is null ? null : result.ScoredSplit,
+                ["scores"] = result.Scores is null ? null : JsonNode.Parse(result.Scores.ToJson()),
             });
             return 0;
         }
 
-        if (result.Test is not null)
+        if (result.Scores is not null)
         {
             session.Out.WriteLine($"Scores on {result.ScoredSplit}:");
             session.Out.WriteLine();
-            session.Out.WriteLine(result.Test.ToText());
+            session.Out.WriteLine(result.Scores.ToText());
         }
 
         session.Say($"The model to deploy is in {ModelOf(result.Folder)}. Try: tailor predict {result.Folder} --text \"...\"");

@@ -13,8 +13,8 @@ internal static class DatasetLoader
         SplitFiles files = SplitFiles.In(folder);
         var notes = new List<string>();
         List<TextExample> train = Rows(files.Train, options);
-        LabelSet labels = files.Labels is null ? LabelSet.FromExamples(train) : LabelSet.Read(files.Labels);
-        if (files.Labels is not null)
+        LabelSet labels = options.Numbers ? TextDataset.NumberLabels : files.Labels is null ? LabelSet.FromExamples(train) : LabelSet.Read(files.Labels);
+        if (files.Labels is not null && !options.Numbers)
         {
             CheckLabels(files, labels, train);
         }
@@ -24,7 +24,7 @@ internal static class DatasetLoader
         IReadOnlyList<TextExample> dev = [];
         if (files.Dev is not null)
         {
-            dev = UnseenLabels.Resolve(Rows(files.Dev, options), seen.Contains, options.UnknownLabels, files.Dev, notes);
+            dev = UnseenLabels.Resolve(Rows(files.Dev, options), label => options.Numbers || seen.Contains(label), options.UnknownLabels, files.Dev, notes);
         }
         else if (options.DevFraction > 0)
         {
@@ -35,7 +35,7 @@ internal static class DatasetLoader
 
         IReadOnlyList<TextExample> test = files.Test is null
             ? []
-            : UnseenLabels.Resolve(Rows(files.Test, options), seen.Contains, options.UnknownLabels, files.Test, notes);
+            : UnseenLabels.Resolve(Rows(files.Test, options), label => options.Numbers || seen.Contains(label), options.UnknownLabels, files.Test, notes);
         return TextDataset.Create(labels, train, dev, test, notes, folder);
     }
 
@@ -44,7 +44,7 @@ internal static class DatasetLoader
     {
         var notes = new List<string>();
         List<TextExample> rows = Rows(file, options);
-        LabelSet labels = LabelSet.FromExamples(rows);
+        LabelSet labels = options.Numbers ? TextDataset.NumberLabels : LabelSet.FromExamples(rows);
         List<TextExample>[] parts = Split(rows, labels, options.SplitSeed, options.DevFraction, options.TestFraction, notes);
         notes.Add($"One file was split by seed {options.SplitSeed}: {parts[0].Count:N0} rows to train, {parts[1].Count:N0} to dev, {parts[2].Count:N0} to test.");
         return TextDataset.Create(labels, parts[0], parts[1], parts[2], notes, file);
@@ -54,7 +54,8 @@ internal static class DatasetLoader
 
     private static List<TextExample>[] Split(List<TextExample> rows, LabelSet labels, long seed, double devFraction, double testFraction, List<string> notes)
     {
-        int[] ids = [.. rows.Select(r => labels.IndexOf(r.Label!))];
+        // Numbers are split as one class.
+        int[] ids = ReferenceEquals(labels, TextDataset.NumberLabels) ? new int[rows.Count] : [.. rows.Select(r => labels.IndexOf(r.Label!))];
         SplitPart[] assigned = StratifiedSplit.Assign(ids, labels.Count, seed, devFraction, testFraction);
         List<TextExample>[] parts = [[], [], []];
         for (int i = 0; i < assigned.Length; i++)

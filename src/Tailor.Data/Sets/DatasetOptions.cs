@@ -16,6 +16,9 @@ public sealed record DatasetOptions
     /// <summary>The columns and the limits of each file.</summary>
     public TableOptions Table { get; init; } = new();
 
+    /// <summary>Whether the labels are numbers to predict, not classes.</summary>
+    public bool Numbers { get; init; }
+
     /// <summary>Decides which examples go where when a file is split here.</summary>
     public long SplitSeed { get; init; } = 1234;
 

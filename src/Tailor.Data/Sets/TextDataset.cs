@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tailor.Foundation;
 
 namespace Tailor.Data;
@@ -15,6 +16,12 @@ public sealed class TextDataset
         Fingerprint = DatasetFingerprint.Of(labels, train, dev, test);
         Notes = [.. notes, .. Repeats.ToSentences()];
     }
+
+    /// <summary>The one label of a data set whose labels are numbers.</summary>
+    public static LabelSet NumberLabels { get; } = new(["value"]);
+
+    /// <summary>Whether the labels are numbers to predict; <see cref="Labels"/> is then <see cref="NumberLabels"/>.</summary>
+    public bool HasNumbers => ReferenceEquals(Labels, NumberLabels);
 
     /// <summary>The classes; a class's index is its place among a classifier's outputs.</summary>
     public LabelSet Labels { get; }
@@ -63,17 +70,18 @@ public sealed class TextDataset
             throw InputException.At(source, "no training rows", "give rows of at least two classes");
         }
 
+        bool numbers = ReferenceEquals(labels, NumberLabels);
         CheckRows(labels, train, "train", train[0].Pair is not null, source);
         CheckRows(labels, dev, "dev", train[0].Pair is not null, source);
         CheckRows(labels, test, "test", train[0].Pair is not null, source);
         var counts = new int[labels.Count];
         foreach (TextExample row in train)
         {
-            counts[labels.IndexOf(row.Label!)]++;
+            counts[numbers ? 0 : labels.IndexOf(row.Label!)]++;
         }
 
         int unused = counts.Count(c => c == 0);
-        if (labels.Count - unused < 2)
+        if (!numbers && labels.Count - unused < 2)
         {
             throw InputException.At(source, $"only one class, '{Excerpt.Of(train[0].Label!)}', in {train.Count:N0} training rows", "a classifier needs rows of at least two classes; is this the label column?");
         }
@@ -113,6 +121,11 @@ public sealed class TextDataset
     {
         ArgumentNullException.ThrowIfNull(split);
         var ids = new int[split.Count];
+        if (HasNumbers)
+        {
+            return ids;
+        }
+
         for (int i = 0; i < ids.Length; i++)
         {
             ids[i] = split[i].Label is { } label ? Labels.IndexOf(label) : -1;
@@ -125,12 +138,31 @@ public sealed class TextDataset
         return ids;
     }
 
+    /// <summary>The number of each example of a part.</summary>
+    /// <param name="split">Examples whose labels are numbers.</param>
+    /// <exception cref="ArgumentException">A label is no number.</exception>
+    public static float[] Values(IReadOnlyList<TextExample> split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        return [.. split.Select(row => Number(row.Label) ?? throw new ArgumentException($"'{row.Label}' is no number.", nameof(split)))];
+    }
+
+    private static float? Number(string? label) =>
+        float.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) ? value : null;
+
     private static void CheckRows(LabelSet labels, IReadOnlyList<TextExample> rows, string part, bool pairs, string source)
     {
         foreach (TextExample row in rows)
         {
             string place = row.Line > 0 ? $"{part}, line {row.Line}" : part;
-            if (row.Label is null || labels.IndexOf(row.Label) < 0)
+            if (ReferenceEquals(labels, NumberLabels))
+            {
+                if (Number(row.Label) is null)
+                {
+                    throw InputException.At(source, $"the label '{Excerpt.Of(row.Label ?? "")}'", "this recipe predicts numbers; expected one, such as 3.8, with a point", field: place);
+                }
+            }
+            else if (row.Label is null || labels.IndexOf(row.Label) < 0)
             {
                 string found = row.Label is null ? "no label" : $"the label '{Excerpt.Of(row.Label)}'";
                 throw InputException.At(source, found, $"expected one of the {labels.Count} known labels{(row.Label is null ? "" : NearestName.Hint(row.Label, labels.Names))}", field: place);

@@ -1,7 +1,7 @@
 namespace Tailor.Evaluation;
 
 /// <summary>All that is said of a model's predictions on labelled data: overall scores, each class, and the head and the tail apart.</summary>
-public sealed class EvaluationReport
+public sealed class EvaluationReport : IScoreReport
 {
     private EvaluationReport(IReadOnlyList<string> labels, ClassificationScores scores, IReadOnlyList<Grouping> groupings)
     {

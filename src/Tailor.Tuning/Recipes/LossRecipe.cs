@@ -70,6 +70,9 @@ public enum LossKind
     /// <summary>CE with a margin for the label that is larger the rarer it is (Cao et al., NeurIPS 2019).</summary>
     Ldam,
 
+    /// <summary>The squared difference to the example's number: the labels are numbers, not classes.</summary>
+    Mse,
+
     /// <summary>CE whose rivals are weighed by counts and by mistakes (Wang et al., CVPR 2021).</summary>
     Seesaw,
 }

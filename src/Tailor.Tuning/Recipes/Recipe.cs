@@ -30,6 +30,9 @@ public sealed record Recipe
     /// <summary>What is done to the classifier after training, in order: at most one that changes the classifier itself, then a logit adjustment, then a temperature. None is of kind <see cref="CalibrationKind.None"/>.</summary>
     public IReadOnlyList<CalibrationRecipe> Calibrations { get; init; } = [];
 
+    /// <summary>Whether it predicts numbers in the place of classes.</summary>
+    public bool PredictsNumbers => Stages.Any(stage => stage.Loss.Kind == LossKind.Mse);
+
     /// <summary>Whether a text can be a recipe's name: lower-case letters, digits and hyphens, at most 64, no hyphen first. Such a name can be a folder's, too.</summary>
     /// <param name="text">The text.</param>
     public static bool IsName(string text)

@@ -12,6 +12,10 @@ internal sealed class RecipeDocument
     public const int MaxSize = 64 * 1024;
 
     private const int MaxDepth = 8;
+
+    /// <summary>The sections that may be written as the value of their key <c>kind</c>; an override of another key writes them out.</summary>
+    private static readonly string[] SectionsWithKind = ["input", "adapter", "head", "loss", "calibration"];
+
     private readonly string _source;
     private readonly Dictionary<YamlNode, string> _overridden = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<YamlNode, YamlNode> _expanded = new(ReferenceEqualityComparer.Instance);
@@ -148,7 +152,7 @@ internal sealed class RecipeDocument
         var name = new YamlScalarNode(key);
         if (value is null && mapping.Children.TryGetValue(name, out YamlNode? existing) && !IsNull(existing))
         {
-            return existing;
+            return existing is YamlScalarNode kind && SectionsWithKind.Contains(key) ? mapping.Children[name] = Expand(kind) : existing;
         }
 
         value ??= new YamlMappingNode();

@@ -7,6 +7,8 @@ namespace Tailor.Tuning;
 /// <summary>Every key of a recipe with its range, and the combinations that mean nothing.</summary>
 internal static class RecipeSchema
 {
+    private static readonly string[] MetricNames = [.. Metric.Names, .. RegressionReport.MetricNames];
+
     private static readonly RecipeSection<InputRecipe> Input = new RecipeSection<InputRecipe>(new())
         .Choice("kind", [("plain", InputKind.Plain), ("template", InputKind.Template)], r => r.Kind, (r, v) => r with { Kind = v })
         .Text("template", r => r.Template, (r, v) => r with { Template = v }, OneLine, IsOneLine, idle: r => r.Kind == InputKind.Template ? null : "without kind template")
@@ -74,7 +76,8 @@ internal static class RecipeSchema
             "class_weights",
             [("none", ClassWeights.None), ("balanced", ClassWeights.Balanced), ("effective_number", ClassWeights.EffectiveNumber), ("inverse_frequency", ClassWeights.InverseFrequency)],
             r => r.ClassWeights,
-            (r, v) => r with { ClassWeights = v })
+            (r, v) => r with { ClassWeights = v },
+            r => r.Kind == LossKind.Mse ? "with kind mse" : null)
         .Number("beta", r => r.Beta, (r, v) => r with { Beta = v }, NumberRange.Share, r => r.ClassWeights == ClassWeights.EffectiveNumber ? null : "without class_weights effective_number")
         .Number("weights_from", r => r.WeightsFrom, (r, v) => r with { WeightsFrom = v }, NumberRange.Share, WithoutClassWeights)
         .Number("weight_power", r => r.WeightPower, (r, v) => r with { WeightPower = v }, NumberRange.Above0(10), WithoutClassWeights)
@@ -125,7 +128,13 @@ internal static class RecipeSchema
             ? ("tokens_per_batch beside sampler dual, whose two draws are batches of batch_size", "give batch_size")
             : null)
         .Whole("eval_every", r => r.EvalEvery, (r, v) => r with { EvalEvery = v }, 1, 100_000_000)
-        .Text("metric", r => r.Metric, (r, v) => r with { Metric = v }, $"one of {string.Join(", ", Metric.Names)}", Metric.Names.Contains, Metric.Names)
+        .Text("metric", r => r.Metric, (r, v) => r with { Metric = v }, $"one of {string.Join(", ", MetricNames)}", MetricNames.Contains, MetricNames)
+        .Require(["metric", "loss"], (r, _) => (r.Loss.Kind == LossKind.Mse) == RegressionReport.MetricNames.Contains(r.Metric) ? null
+            : r.Loss.Kind == LossKind.Mse ? ($"loss mse predicts numbers, and metric {r.Metric} scores classes", $"give metric {string.Join(", ", RegressionReport.MetricNames)}")
+            : ($"metric {r.Metric} scores numbers, and the loss is one of classes", "give loss mse, or another metric"))
+        .Require(["sampler", "loss"], (r, _) => r.Loss.Kind == LossKind.Mse && r.Sampler is not (SamplerKind.Random or SamplerKind.Sequential)
+            ? ("a sampler that draws by class beside loss mse, which has no classes", "take sampler random")
+            : null)
         .Choice("keep", [("best", KeptWeights.Best), ("last", KeptWeights.Last)], r => r.Keep, (r, v) => r with { Keep = v })
         .Number("patience", r => r.Patience, (r, v) => r with { Patience = v }, NumberRange.Above0(10_000))
         .Require(["epochs", "steps"], (r, _) => (r.Epochs, r.Steps) switch
@@ -153,6 +162,9 @@ internal static class RecipeSchema
         .Nested("head", Head, r => r.Head, (r, v) => r with { Head = v })
         .List("stages", Stage, r => r.Stages, (r, v) => r with { Stages = v }, 16)
         .OneOrMore("calibration", Calibration, r => r.Calibrations.Count == 0 ? [new()] : r.Calibrations, (r, v) => r with { Calibrations = v.Where(c => c.Kind != CalibrationKind.None).ToArray() }, 3)
+        .Require(["stages"], (r, _) => r.PredictsNumbers && r.Stages.Any(stage => stage.Loss.Kind != LossKind.Mse) ? ("loss mse in one stage and a loss of classes in another", "give all stages loss mse, or none") : null)
+        .Require(["head", "stages"], (r, _) => r.PredictsNumbers && r.Head.Kind == HeadKind.Mlm ? ("head kind mlm, which scores classes by words, with loss mse, which predicts numbers", "take head kind cls") : null)
+        .Require(["calibration", "stages"], (r, _) => r.PredictsNumbers && r.Calibrations.Count > 0 ? ("a calibration of class scores with loss mse, which predicts numbers", "leave calibration out") : null)
         .Require(["stages", "adapter"], (r, _) => StageWeights.Fault(r))
         .Require(["input", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && (r.Input.Kind != InputKind.Template || !PromptTemplate.Parse(r.Input.Template).HasMask)
             ? ("head kind mlm reads a mask, and the input has none", "give input a template with {mask}, such as '{text} This is about {mask}.'")
@@ -184,6 +196,7 @@ internal static class RecipeSchema
         ("vector_scaling", LossKind.VectorScaling),
         ("ldam", LossKind.Ldam),
         ("seesaw", LossKind.Seesaw),
+        ("mse", LossKind.Mse),
     ];
 
     private static (string Name, AdapterKind Value)[] AdapterKinds =>

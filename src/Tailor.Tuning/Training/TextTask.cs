@@ -16,7 +16,7 @@ namespace Tailor.Tuning;
 /// <param name="trainCounts">Training examples per class.</param>
 /// <param name="rho">Glee's head/tail threshold.</param>
 /// <param name="augmented">The examples of stages with data augmented, when the recipe has any.</param>
-public sealed class TextTask(
+public class TextTask(
     TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho,
     LabelledTexts? augmented = null) : TrainingTask
 {
@@ -25,6 +25,9 @@ public sealed class TextTask(
     private ClassificationLoss? _loss, _unweighted;
     private Mixout? _mixout;
     private ChildTuning? _child;
+
+    /// <summary>The model.</summary>
+    private protected TextModel Model => model;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => model.Parameters;
@@ -85,7 +88,7 @@ public sealed class TextTask(
         _data = stage.Data == StageData.Train ? new(train, trainLabels) : augmented ?? throw new InvalidOperationException("A stage trains on augmented examples, and the task has none.");
         _lengths = _data.Sequences.Select(sequence => sequence.Ids.Length).ToArray();
         IReadOnlyList<int> counts = stage.Data == StageData.Train ? trainCounts : _data.Counts(labels.Count);
-        (_loss, _unweighted) = (LossFactory.Create(stage.Loss, counts), LossFactory.Create(stage.Loss, counts, weighted: false));
+        Prepare(stage.Loss, counts);
         End();
         _mixout = stage.Mixout > 0 ? new Mixout(model, stage.Mixout) : null;
         _child = stage.Child is { } share ? saved is null ? ChildTuning.Choose(this, model, stage, share, seed) : ChildTuning.Restore(model, saved) : null;
@@ -112,8 +115,7 @@ public sealed class TextTask(
         using PackedBatch packed = PackedBatch.Of(batch.Examples.Select(i => _data.Sequences[i]).ToArray(), model.Device);
         var dropout = new DropoutPlaces(seed, pass, training: true);
         Tensor logits = _mixout is { } mixout ? mixout.Forward(packed, dropout) : model.Forward(packed, dropout);
-        Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
-        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight);
+        return LossOf(logits, batch);
     }
 
     /// <inheritdoc/>
@@ -131,4 +133,19 @@ public sealed class TextTask(
 
     /// <inheritdoc/>
     public override bool HigherIsBetter(string metric) => Metric.HigherIsBetter(metric);
+
+    /// <summary>Makes ready for a stage's loss.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="counts">Examples per class of the stage's data.</param>
+    private protected virtual void Prepare(LossRecipe loss, IReadOnlyList<int> counts) =>
+        (_loss, _unweighted) = (LossFactory.Create(loss, counts), LossFactory.Create(loss, counts, weighted: false));
+
+    /// <summary>The loss of a batch whose scores are known.</summary>
+    /// <param name="logits">[examples, classes].</param>
+    /// <param name="batch">The examples.</param>
+    private protected virtual LossParts LossOf(Tensor logits, TrainingBatch batch)
+    {
+        Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
+        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight);
+    }
 }

@@ -10,7 +10,7 @@ namespace Tailor;
 /// <param name="Folder">The run folder.</param>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Split">What was scored: test or dev.</param>
-/// <param name="Scores">The scores by the names of <see cref="Metric"/>; what is undefined is absent, and all are when there was nothing to score.</param>
+/// <param name="Scores">The scores by the names of <see cref="Metric"/> or <see cref="RegressionReport"/>; what is undefined is absent, and all are when there was nothing to score.</param>
 /// <param name="BestDevScore">The best dev score, where steps were chosen by it.</param>
 /// <param name="Seconds">Seconds of training and scoring on dev; null in runs of versions that did not count them.</param>
 /// <param name="Parameters">Numbers trained, in the stage that trains most; null likewise.</param>
@@ -26,7 +26,7 @@ public sealed record FinishedRun(string Folder, long Seed, string Split, IReadOn
         try
         {
             JsonNode json = JsonNode.Parse(File.ReadAllText(run.Result)) ?? throw new JsonException("empty");
-            Dictionary<string, double> scores = Metric.Names
+            Dictionary<string, double> scores = Metric.Names.Concat(RegressionReport.MetricNames)
                 .Select(name => (Name: name, Value: json["scores"]?[name]?.GetValue<double>()))
                 .Where(score => score.Value is not null)
                 .ToDictionary(score => score.Name, score => score.Value!.Value, StringComparer.Ordinal);

@@ -95,6 +95,11 @@ internal sealed class RecipeEntry : ComparisonEntry
     private static RecipeEntry Read(string name, string source, IReadOnlyList<string> overrides, CompareRequest request, TextDataset data, Action<string> remark) => Within(name, () =>
     {
         Recipe recipe = RecipeCatalogue.Load(source, overrides) with { Name = name };
+        if (recipe.PredictsNumbers)
+        {
+            throw new InputException("it predicts numbers, and a comparison is of classes; train it by itself, with --seeds for several");
+        }
+
         Calibrator.RequireDev(recipe, data.Dev.Count);
         bool words = recipe.Head.Kind == HeadKind.Mlm, augmented = recipe.Stages.Any(stage => stage.Data == StageData.Augmented);
         return new RecipeEntry(

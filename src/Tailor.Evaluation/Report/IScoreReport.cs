@@ -1,0 +1,11 @@
+namespace Tailor.Evaluation;
+
+/// <summary>Scores on labelled data, of classes or of numbers.</summary>
+public interface IScoreReport
+{
+    /// <summary>The scores for reading.</summary>
+    string ToText();
+
+    /// <summary>The scores for programs: one JSON object; what is undefined is null.</summary>
+    string ToJson();
+}
