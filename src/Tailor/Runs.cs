@@ -136,7 +136,7 @@ public static class Runs
         }
 
         folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
-        RunEnding.Write(folder, split, report, loop.Seconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep));
+        RunEnding.Write(folder, split, report, loop.Elapsed.TotalSeconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep));
         return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep);
     }
 

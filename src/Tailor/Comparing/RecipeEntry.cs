@@ -43,7 +43,7 @@ internal sealed class RecipeEntry : ComparisonEntry
 
     internal override JsonObject Describe() => new() { ["recipe"] = RecipeWriter.ToYaml(_recipe), ["label_words"] = Words };
 
-    internal override string? Changed(JsonObject run)
+    internal override string? Changed(JsonObject run, string file)
     {
         if (run["recipe"]?.ToString() is not { } yaml)
         {
@@ -51,7 +51,7 @@ internal sealed class RecipeEntry : ComparisonEntry
         }
 
         // What a recipe is called in words changes nothing.
-        Recipe then = RecipeReader.Parse(yaml, "run.json") with { Summary = _recipe.Summary, Paper = _recipe.Paper };
+        Recipe then = RecipeReader.Parse(yaml, file) with { Summary = _recipe.Summary, Paper = _recipe.Paper };
         if (then == _recipe)
         {
             return JsonNode.DeepEquals(run["label_words"], Words) ? null : "the label words are not those of this run";
