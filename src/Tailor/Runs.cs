@@ -166,7 +166,7 @@ public static class Runs
         }
 
         folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
-        RunEnding.Write(folder, split, (IScoreReport?)report ?? numbers, loop.Seconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep), calibrations);
+        RunEnding.Write(folder, split, (IScoreReport?)report ?? numbers, loop.Elapsed.TotalSeconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep), calibrations);
         return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep) { Numbers = numbers };
     }
 

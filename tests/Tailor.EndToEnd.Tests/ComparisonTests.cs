@@ -19,13 +19,13 @@ public sealed class ComparisonTests(TinyWorld world)
     {
         using var folder = new TemporaryFolder();
         CompareRequest request = world.Comparing(folder.In("cmp"), [1, 2, 3], [], Knows("a"), Knows("b"), Knows("once", deterministic: true));
-        ComparisonResult first = Comparison.Run(request with { Shard = new Shard(1, 2) });
+        ComparisonResult first = Compare(request with { Shard = new Shard(1, 2) });
         int half = _ran.Count;
         Assert.InRange(half, 3, 4);
         Assert.Equal(7 - half, first.Missing.Count);
         Assert.Contains("Not finished: ", first.Sentences[0], StringComparison.Ordinal);
 
-        ComparisonResult second = Comparison.Run(request with { Shard = new Shard(2, 2) }), whole = Comparison.Run(request);
+        ComparisonResult second = Compare(request with { Shard = new Shard(2, 2) }), whole = Compare(request);
         Assert.Equal(["a 1", "a 2", "a 3", "b 1", "b 2", "b 3", "once 0"], _ran.Order());
         Assert.Empty(whole.Missing);
         Assert.Equal(second.ToJson(), whole.ToJson());
@@ -36,8 +36,8 @@ public sealed class ComparisonTests(TinyWorld world)
     public void Entries_and_seeds_may_be_added_and_are_shown_with_the_others()
     {
         using var folder = new TemporaryFolder();
-        Comparison.Run(world.Comparing(folder.In("cmp"), [1, 2], [], Knows("a")));
-        ComparisonResult result = Comparison.Run(world.Comparing(folder.In("cmp"), [2, 3], [], Knows("b")));
+        Compare(world.Comparing(folder.In("cmp"), [1, 2], [], Knows("a")));
+        ComparisonResult result = Compare(world.Comparing(folder.In("cmp"), [2, 3], [], Knows("b")));
         Assert.Equal(["a 1", "a 2", "b 2", "b 3"], _ran);
         Assert.Equal(["a", "b"], result.Rows.Select(row => row.Name));
         Assert.Equal([("a", 3), ("b", 1)], result.Missing);
@@ -48,7 +48,7 @@ public sealed class ComparisonTests(TinyWorld world)
     public void Methods_are_marked_by_a_test_over_seeds()
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = Comparison.Run(world.Comparing(folder.In("cmp"), [1, 2, 3, 4], [], Knows("good", wrong: [0, 1, 0, 1]), Knows("near", wrong: [1, 0, 1, 1]), Knows("bad", wrong: [5, 6, 6, 7])) with { Metric = "accuracy" });
+        ComparisonResult result = Compare(world.Comparing(folder.In("cmp"), [1, 2, 3, 4], [], Knows("good", wrong: [0, 1, 0, 1]), Knows("near", wrong: [1, 0, 1, 1]), Knows("bad", wrong: [5, 6, 6, 7])) with { Metric = "accuracy" });
         ComparisonTable scores = ComparisonTable.Scores(result), against = ComparisonTable.AgainstBest(result);
         Assert.Equal([("good", "*"), ("near", "="), ("bad", "")], scores.Rows.Select(row => (row.Name, row.Mark)));
         Assert.Equal([("near", "not worse"), ("bad", "worse")], against.Rows.Select(row => (row.Name, row.Cells[^1])));
@@ -65,7 +65,7 @@ public sealed class ComparisonTests(TinyWorld world)
     public void One_seed_is_said_to_tell_nothing_of_chance()
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = Comparison.Run(world.Comparing(folder.In("cmp"), [7], [], Knows("a"), Knows("b", wrong: [2])));
+        ComparisonResult result = Compare(world.Comparing(folder.In("cmp"), [7], [], Knows("a"), Knows("b", wrong: [2])));
         Assert.Equal("a", result.Best!.Name);
         Assert.Contains(result.Sentences, sentence => sentence.StartsWith("With one seed nothing can be tested over seeds", StringComparison.Ordinal));
         Assert.Equal("not tested", ComparisonTable.AgainstBest(result).Rows[0].Cells[^1]);
@@ -76,7 +76,7 @@ public sealed class ComparisonTests(TinyWorld world)
     public void A_recipe_that_does_not_beat_a_baseline_is_said_so()
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = Comparison.Run(world.Comparing(folder.In("cmp"), [1, 2], ["cls-tanh"], Knows("oracle", deterministic: true), Knows("weak", wrong: [Examples, Examples])));
+        ComparisonResult result = Compare(world.Comparing(folder.In("cmp"), [1, 2], ["cls-tanh"], Knows("oracle", deterministic: true), Knows("weak", wrong: [Examples, Examples])));
         Assert.Equal("oracle", result.BestBaseline!.Name);
         Assert.Contains(result.Sentences, sentence => sentence.StartsWith("cls-tanh does not beat the baseline oracle on macro_f1: ", StringComparison.Ordinal) && sentence.Contains("against 1.0000, p ", StringComparison.Ordinal));
 
@@ -90,13 +90,17 @@ public sealed class ComparisonTests(TinyWorld world)
     public void Another_baseline_of_the_same_name_is_refused_and_may_replace_the_removed_one()
     {
         using var folder = new TemporaryFolder();
-        Comparison.Run(world.Comparing(folder.In("cmp"), [1], [], Knows("a")));
+        Compare(world.Comparing(folder.In("cmp"), [1, 2], [], Knows("a")));
         CompareRequest changed = world.Comparing(folder.In("cmp"), [1], [], Knows("a", wrong: [3]));
-        InputException refused = Assert.Throws<InputException>(() => Comparison.Run(changed));
+        InputException refused = Assert.Throws<InputException>(() => Compare(changed));
         Assert.Contains("the baseline now is '3 wrong' where this run has '0 wrong'", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"remove {folder.In("cmp/runs/a")}", refused.Message, StringComparison.Ordinal);
+
+        // One run removed leaves the other, and a table of both would mix them.
+        Directory.Delete(folder.In("cmp/runs/a/seed-1"), recursive: true);
+        Assert.Contains("seed-2", Assert.Throws<InputException>(() => Compare(changed)).Message, StringComparison.Ordinal);
         Directory.Delete(folder.In("cmp/runs/a"), recursive: true);
-        Assert.Equal(1 - (3.0 / Examples), Comparison.Run(changed).Best!.Score("accuracy")!.Mean, 12);
+        Assert.Equal(1 - (3.0 / Examples), Compare(changed).Best!.Score("accuracy")!.Mean, 12);
     }
 
     [Fact]
@@ -106,7 +110,7 @@ public sealed class ComparisonTests(TinyWorld world)
         string[] diverge = ["lr=10", "weight_decay=10", "clip=0", "warmup=0", "schedule=constant", "epochs=30"];
         CompareRequest request = world.Comparing(folder.In("cmp"), [42], ["bad=cls-tanh"], Knows("a"));
         request = request with { Overrides = [.. request.Overrides, .. diverge.Select(key => $"bad:stages.0.{key}")] };
-        ComparisonResult result = Comparison.Run(request);
+        ComparisonResult result = Compare(request);
         Assert.Equal(("bad", 42L), (result.Failures.Single().Entry, result.Failures.Single().Seed));
         Assert.Contains("became", result.Failures.Single().Reason, StringComparison.Ordinal);
         Assert.Equal(("a", ("bad", 42L)), (result.Best!.Name, result.Missing.Single()));
@@ -128,7 +132,7 @@ public sealed class ComparisonTests(TinyWorld world)
     public void Tables_for_other_programs_hold_the_same_figures_and_are_quoted()
     {
         using var folder = new TemporaryFolder();
-        ComparisonResult result = Comparison.Run(world.Comparing(folder.In("cmp"), [1, 2], [], Knows("a", wrong: [1, 2]), Knows("once", deterministic: true, wrong: [4])));
+        ComparisonResult result = Compare(world.Comparing(folder.In("cmp"), [1, 2], [], Knows("a", wrong: [1, 2]), Knows("once", deterministic: true, wrong: [4])));
         using var csv = new CsvReader(new StringReader(result.ToCsv()), CultureInfo.InvariantCulture);
         csv.Read();
         csv.ReadHeader();
@@ -152,6 +156,8 @@ public sealed class ComparisonTests(TinyWorld world)
             Assert.Equal(12, Regex.Count(line, @"(?<!\\)\|"));
         }
     }
+
+    private static ComparisonResult Compare(CompareRequest request) => Comparison.Run(request, progress: null, TestContext.Current.CancellationToken);
 
     private int Examples => TextDataset.Load(world.In("rows.csv"), new DatasetOptions()).Test.Count;
 

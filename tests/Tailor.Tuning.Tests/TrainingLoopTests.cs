@@ -28,13 +28,13 @@ public sealed class TrainingLoopTests : IDisposable
         LoopResult result;
         string bits;
         int stops = 0;
-        double seconds = 0;
+        TimeSpan elapsed = default;
         do
         {
             (result, bits) = Run(name, stage, 13);
             stops += result.Stopped ? 1 : 0;
-            Assert.True(result.Seconds > seconds, "the seconds of the sessions before are lost");
-            seconds = result.Seconds;
+            Assert.True(result.Elapsed > elapsed, "the time of the sessions before is lost");
+            elapsed = result.Elapsed;
         }
         while (result.Stopped);
 

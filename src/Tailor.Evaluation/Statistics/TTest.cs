@@ -56,7 +56,7 @@ public sealed record TTest(int Count, double MeanDifference, double? Statistic, 
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(confidence, 1);
         if (differences.Length < 2)
         {
-            throw new ArgumentException($"a t-test needs at least two differences, not {differences.Length}");
+            throw new ArgumentException($"a t-test needs at least two differences, not {differences.Length}", nameof(differences));
         }
 
         (double mean, double deviation) = differences.MeanStandardDeviation();

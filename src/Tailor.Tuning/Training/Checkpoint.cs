@@ -96,7 +96,7 @@ public sealed class Checkpoint(string folder)
     {
         try
         {
-            return json is not null && JsonSerializer.Deserialize<TrainingState>(json) is { Stage: >= 0, Step: >= 0, Pass: >= 0, MetricsBytes: >= 0, Seconds: >= 0 } state ? state : null;
+            return json is not null && JsonSerializer.Deserialize<TrainingState>(json) is { Stage: >= 0, Step: >= 0, Pass: >= 0, MetricsBytes: >= 0 } state ? state : null;
         }
         catch (JsonException)
         {

@@ -23,9 +23,9 @@ public sealed record LoopOptions
 /// <param name="Stopped">True when it was asked to stop before the end; the state is on disk.</param>
 /// <param name="BestScore">The best dev score of the last stage, or null when nothing was scored.</param>
 /// <param name="BestStep">Its step.</param>
-/// <param name="Seconds">Seconds of training and scoring on dev, over all sessions of the run.</param>
+/// <param name="Elapsed">Time of training and scoring on dev, over all sessions of the run.</param>
 /// <param name="TrainedParameters">Numbers that train, in the stage that trains most.</param>
-public sealed record LoopResult(bool Stopped, double? BestScore, long BestStep, double Seconds, long TrainedParameters);
+public sealed record LoopResult(bool Stopped, double? BestScore, long BestStep, TimeSpan Elapsed, long TrainedParameters);
 
 /// <summary>
 /// The one training loop: stages of steps over a <see cref="TrainingTask"/>, with schedules, clipping, accumulation, scoring, best-dev selection, early stopping and checkpoints.
@@ -43,7 +43,8 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
     private TrainingState _state = new();
     private Dictionary<string, Tensor>? _best;
     private bool _bestUnsaved;
-    private double _rate, _secondsBefore;
+    private TimeSpan _before;
+    private double _rate;
 
     /// <summary>Trains from the last checkpoint, or from the start when there is none.</summary>
     /// <param name="stop">Asks the loop to stop after the step in progress and to save its state.</param>
@@ -60,7 +61,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
 
             task.Arrange(Math.Min(_state.Stage, stages.Count - 1));
             folder.CutMetrics(_state.MetricsBytes);
-            _secondsBefore = _state.Seconds;
+            _before = _state.Elapsed;
             _session.Restart();
             _sinceCheckpoint.Restart();
             LoopResult? result = null;
@@ -153,9 +154,9 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
         return Ended(stopped: false);
     }
 
-    private LoopResult Ended(bool stopped) => new(stopped, _state.BestScore, _state.BestStep, Seconds, _state.TrainedParameters);
+    private LoopResult Ended(bool stopped) => new(stopped, _state.BestScore, _state.BestStep, Elapsed, _state.TrainedParameters);
 
-    private double Seconds => _secondsBefore + _session.Elapsed.TotalSeconds;
+    private TimeSpan Elapsed => _before + _session.Elapsed;
 
     private void Step(StageSchedule schedule, Optimizer optimizer, StageRecipe stage, Stopwatch clock)
     {
@@ -305,7 +306,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             _bestUnsaved = false;
         }
 
-        _state.Seconds = Seconds;
+        _state.Elapsed = Elapsed;
         using (NewDisposeScope())
         {
             _checkpoint.WriteState(_state, task.Parameters, optimizer, optimizer is null ? [] : task.StageState);

@@ -21,8 +21,8 @@ public sealed record TrainingState
     /// <summary>Bytes of <c>metrics.jsonl</c> that belong to this state; what a killed run wrote after it is cut off.</summary>
     public long MetricsBytes { get; set; }
 
-    /// <summary>Seconds spent so far, over all sessions; what a killed session did after its last checkpoint is done again and counts once.</summary>
-    public double Seconds { get; set; }
+    /// <summary>Time spent so far, over all sessions; what a killed session did after its last checkpoint is done again and counts once. In JSON it is always as long, and so is the checkpoint's header.</summary>
+    public TimeSpan Elapsed { get; set; }
 
     /// <summary>Numbers that train, in the stage so far that trains most.</summary>
     public long TrainedParameters { get; set; }

@@ -25,7 +25,7 @@ public sealed class BaselineEntry(string name, string settings, bool isDetermini
 
     internal override JsonObject Describe() => new() { ["kind"] = Kind, ["settings"] = settings };
 
-    internal override string? Changed(JsonObject run) => run["kind"]?.ToString() != Kind ? "this is no run of a baseline"
+    internal override string? Changed(JsonObject run, string file) => run["kind"]?.ToString() != Kind ? "this is no run of a baseline"
         : run["settings"]?.ToString() is { } then && then == settings ? null
         : $"the baseline now is '{settings}' where this run has '{run["settings"]}'";
 

@@ -23,6 +23,7 @@ public static class Comparison
     {
         ArgumentNullException.ThrowIfNull(request);
         _ = Metric.HigherIsBetter(request.Metric);
+        request = request with { Seeds = [.. request.Seeds.Distinct()] };
         var data = new TokenizedDataset(TextDataset.Load(request.Data, request.DataOptions));
         if (data.Scored.Examples.Count == 0)
         {
@@ -43,21 +44,21 @@ public static class Comparison
             description = before.With(description);
         }
 
-        PlannedRun[] runs = [.. Plan(request, entries)];
-        foreach (PlannedRun run in runs)
+        foreach (PlannedRun run in entries.SelectMany(entry => entry.SeedsOf(description.Seeds), (entry, seed) => RunOf(request, entry, seed, mine: false)))
         {
             run.RequireSame(data.Data, request.Rho);
         }
 
-        PlannedRun[] mine = [.. runs.Where(run => run.Mine && !run.Folder.Finished)];
+        PlannedRun[] runs = [.. Plan(request, entries)], mine = [.. runs.Where(run => run.Mine && !run.Folder.Finished)];
         foreach (ComparisonEntry entry in mine.Select(run => run.Entry).Distinct())
         {
             entry.Check(request, data);
         }
 
+        var planned = new ComparisonPlanned(
+            [.. entries.Select(entry => new PlannedEntry(entry.Name, runs.Count(run => run.Entry == entry), [.. runs.Where(run => run.Entry == entry && run.Folder.Finished).Select(run => run.Read())]))], mine.Length);
         description.Write(request.Output);
-        progress?.Report(new ComparisonPlanned(
-            [.. entries.Select(entry => new PlannedEntry(entry.Name, runs.Count(run => run.Entry == entry), [.. runs.Where(run => run.Entry == entry && run.Folder.Finished).Select(run => run.Read())]))], mine.Length));
+        progress?.Report(planned);
         foreach (string remark in remarks)
         {
             progress?.Report(new RunAdvanced(new Remark(remark)));
@@ -88,14 +89,21 @@ public static class Comparison
         ArgumentNullException.ThrowIfNull(second);
         (IReadOnlyList<string> labels, IReadOnlyList<ScoredExample> a) = PredictionFile.Read(new RunFolder(first).Predictions);
         (IReadOnlyList<string> otherLabels, IReadOnlyList<ScoredExample> b) = PredictionFile.Read(new RunFolder(second).Predictions);
+        if (!labels.SequenceEqual(otherLabels))
+        {
+            throw Different("the classes differ", null);
+        }
+
         try
         {
-            return labels.SequenceEqual(otherLabels) ? McNemarTest.Of(a, b) : throw new ArgumentException("the classes differ");
+            return McNemarTest.Of(a, b);
         }
         catch (ArgumentException fault)
         {
-            throw new InputException($"{first} and {second} were not scored on the same examples: {fault.Message.Split(" (Parameter")[0]}; compare runs of the same data and split", fault);
+            throw Different(fault.Message.Split(" (Parameter")[0], fault);
         }
+
+        InputException Different(string how, Exception? fault) => new($"{first} and {second} were not scored on the same examples: {how}; compare runs of the same data and split", fault!);
     }
 
     /// <summary>The runs of a request, seed by seed, so that a comparison that is stopped early has some seeds of all rather than all seeds of some.</summary>
@@ -105,14 +113,16 @@ public static class Comparison
         {
             for (int e = 0; e < entries.Length; e++)
             {
-                if (s == 0 || !entries[e].IsDeterministic)
+                IReadOnlyList<long> seeds = entries[e].SeedsOf(request.Seeds);
+                if (s < seeds.Count)
                 {
-                    long seed = entries[e].IsDeterministic ? 0 : request.Seeds[s];
-                    yield return new PlannedRun(entries[e], seed, new RunFolder(FolderOf(request.Output, entries[e].Name, seed)), request.Shard?.Takes(e, s) ?? true);
+                    yield return RunOf(request, entries[e], seeds[s], request.Shard?.Takes(e, s) ?? true);
                 }
             }
         }
     }
+
+    private static PlannedRun RunOf(CompareRequest request, ComparisonEntry entry, long seed, bool mine) => new(entry, seed, new RunFolder(FolderOf(request.Output, entry.Name, seed)), mine);
 
     private static (bool Stopped, IReadOnlyList<FailedRun> Failures) Do(
         CompareRequest request, PlannedRun[] runs, TokenizedDataset data, IProgress<ComparisonEvent>? progress, CancellationToken stop)
@@ -164,7 +174,7 @@ public static class Comparison
         var missing = new List<(string, long)>();
         foreach (ComparisonDescription.Row entry in description.Entries.OrderBy(entry => entry.Baseline))
         {
-            long[] asked = entry.Deterministic ? [0] : [.. description.Seeds];
+            IReadOnlyList<long> asked = entry.Deterministic ? ComparisonEntry.OnlyRun : description.Seeds;
             Dictionary<long, RunFolder> finished = asked.Select(seed => (Seed: seed, Run: new RunFolder(FolderOf(folder, entry.Name, seed)))).Where(run => run.Run.Finished).ToDictionary(run => run.Seed, run => run.Run);
             missing.AddRange(asked.Where(seed => !finished.ContainsKey(seed)).Select(seed => (entry.Name, seed)));
             rows.Add(new ComparisonRow(entry.Name, entry.Baseline, entry.Deterministic, [.. finished.OrderBy(run => run.Key).Select(run => FinishedRun.Read(run.Value, run.Key))]));
@@ -191,7 +201,7 @@ public static class Comparison
             string? changed = !Is("data_fingerprint", data.Fingerprint) ? "the data is not what this run was begun with"
                 : !Is("seed", Seed) ? $"this run has the seed {run["seed"]}"
                 : !Is("rho", rho) ? $"this run was scored with --rho {run["rho"]}"
-                : Entry.Changed(run);
+                : Entry.Changed(run, Folder.Description);
             if (changed is not null)
             {
                 throw new InputException($"{Folder.Path}: {changed}; choose another --out, or remove {Path.GetDirectoryName(Folder.Path)} to run it anew");

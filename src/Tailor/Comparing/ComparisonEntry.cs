@@ -23,12 +23,19 @@ public abstract class ComparisonEntry
     /// <summary>Whether no seed changes it: it is run once, in the folder <c>seed-0</c>.</summary>
     public bool IsDeterministic { get; }
 
+    /// <summary>The seed that the one run of a deterministic entry is filed under.</summary>
+    internal static IReadOnlyList<long> OnlyRun { get; } = [0];
+
+    /// <summary>The seeds of its runs, where a comparison has these.</summary>
+    internal IReadOnlyList<long> SeedsOf(IReadOnlyList<long> seeds) => IsDeterministic ? OnlyRun : seeds;
+
     /// <summary>What its results depend on beside data, model, rho and seed: keys of <c>run.json</c>, and kept in <c>comparison.json</c>.</summary>
     internal abstract JsonObject Describe();
 
     /// <summary>What differs between this entry and the one that made a run, in words; null when nothing does.</summary>
     /// <param name="run">The content of <c>run.json</c>.</param>
-    internal abstract string? Changed(JsonObject run);
+    /// <param name="file">The file, for messages.</param>
+    internal abstract string? Changed(JsonObject run, string file);
 
     /// <summary>Refuses what can be known to fail before anything is run.</summary>
     internal abstract void Check(CompareRequest request, TokenizedDataset data);

@@ -31,9 +31,9 @@ public sealed record FinishedRun(string Folder, long Seed, string Split, IReadOn
                 .Where(score => score.Value is not null)
                 .ToDictionary(score => score.Name, score => score.Value!.Value, StringComparer.Ordinal);
             return new FinishedRun(
-                run.Path, seed, json["split"]!.GetValue<string>(), scores, json["best_dev_score"]?.GetValue<double>(), json["train_seconds"]?.GetValue<double>(), json["parameters_trained"]?.GetValue<long>());
+                run.Path, seed, json["split"]?.GetValue<string>() ?? throw new JsonException("no split"), scores, json["best_dev_score"]?.GetValue<double>(), json["train_seconds"]?.GetValue<double>(), json["parameters_trained"]?.GetValue<long>());
         }
-        catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException)
         {
             throw new InputException($"{run.Result}: not a result that this version wrote ({fault.Message}); remove {run.Path} and run it again", fault);
         }

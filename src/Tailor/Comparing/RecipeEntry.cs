@@ -49,7 +49,7 @@ internal sealed class RecipeEntry : ComparisonEntry
 
     internal override JsonObject Describe() => new() { ["recipe"] = RecipeWriter.ToYaml(_recipe), ["label_words"] = Words, ["augmented_fingerprint"] = _augmented?.Fingerprint };
 
-    internal override string? Changed(JsonObject run)
+    internal override string? Changed(JsonObject run, string file)
     {
         if (run["recipe"]?.ToString() is not { } yaml)
         {
@@ -57,7 +57,7 @@ internal sealed class RecipeEntry : ComparisonEntry
         }
 
         // What a recipe is called in words changes nothing.
-        Recipe then = RecipeReader.Parse(yaml, "run.json") with { Summary = _recipe.Summary, Paper = _recipe.Paper };
+        Recipe then = RecipeReader.Parse(yaml, file) with { Summary = _recipe.Summary, Paper = _recipe.Paper };
         if (then == _recipe)
         {
             return !JsonNode.DeepEquals(run["label_words"], Words) ? "the label words are not those of this run"
