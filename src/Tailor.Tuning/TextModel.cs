@@ -54,7 +54,7 @@ public sealed class TextModel : IDisposable
         {
             backbone.RequireLength(recipe.Input.MaxLength);
             TemplateEncoder? template = recipe.Input.Kind == InputKind.Template ? new TemplateEncoder(PromptTemplate.Parse(recipe.Input.Template), backbone.Tokenizer, recipe.Input.MaxLength) : null;
-            return new TextModel(backbone, head!, template, recipe.Calibrations.FirstOrDefault(), recipe.Input.MaxLength);
+            return new TextModel(backbone, head!, template, recipe.Calibrations.Count > 0 ? recipe.Calibrations[0] : null, recipe.Input.MaxLength);
         }
         catch
         {
