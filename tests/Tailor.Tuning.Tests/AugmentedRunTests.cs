@@ -26,7 +26,7 @@ public sealed class AugmentedRunTests : IDisposable
         RunResult stopped = Run("parts", 5);
         Assert.True(stopped.Stopped);
         Assert.Equal(In("augmented.csv"), JsonNode.Parse(File.ReadAllText(Path.Combine(stopped.Folder, "run.json")))!["augmented"]!.GetValue<string>());
-        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(Weights(Runs.Resume(stopped.Folder))));
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(Weights(Runs.Resume(stopped.Folder, stop: TestContext.Current.CancellationToken))));
     }
 
     [Fact]
@@ -35,9 +35,9 @@ public sealed class AugmentedRunTests : IDisposable
         RunResult stopped = Run("parts", 5);
         string[] lines = File.ReadAllLines(In("augmented.csv"));
         File.WriteAllLines(In("augmented.csv"), lines[..^1]);
-        Assert.Contains("augmented.csv: the augmented rows are not what the run was begun with", Assert.Throws<InputException>(() => Runs.Resume(stopped.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("augmented.csv: the augmented rows are not what the run was begun with", Assert.Throws<InputException>(() => Runs.Resume(stopped.Folder, stop: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         File.Delete(In("augmented.csv"));
-        Assert.Contains("augmented.csv", Assert.Throws<InputException>(() => Runs.Resume(stopped.Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("augmented.csv", Assert.Throws<InputException>(() => Runs.Resume(stopped.Folder, stop: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

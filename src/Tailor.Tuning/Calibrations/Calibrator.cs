@@ -92,7 +92,7 @@ public sealed class Calibrator(TextModel model, Recipe recipe, LabelledTexts tra
             case CalibrationKind.LogitAdjustment:
                 return Tau(calibration, note, LogitAdjustment.Grid, tau => LogitAdjustment.Change(_trainCounts, tau));
             case CalibrationKind.Temperature:
-                double temperature = calibration.Temperature ?? Coolest(note);
+                double temperature = calibration.Temperature ?? BestTemperature(note);
                 note["temperature"] = temperature;
                 return TemperatureScaling.Change(labels.Count, temperature);
             case CalibrationKind.Ncm:
@@ -116,13 +116,13 @@ public sealed class Calibrator(TextModel model, Recipe recipe, LabelledTexts tra
 
     private ScoreChange Tau(CalibrationRecipe calibration, JsonObject note, IReadOnlyList<double> grid, Func<double, ScoreChange> change)
     {
-        double tau = calibration.Tau ?? Best(calibration, note, grid, change);
+        double tau = calibration.Tau ?? BestTau(calibration, note, grid, change);
         note["tau"] = tau;
         return change(tau);
     }
 
     /// <summary>The value of the best dev score, the smallest among equals.</summary>
-    private double Best(CalibrationRecipe calibration, JsonObject note, IReadOnlyList<double> grid, Func<double, ScoreChange> change)
+    private double BestTau(CalibrationRecipe calibration, JsonObject note, IReadOnlyList<double> grid, Func<double, ScoreChange> change)
     {
         (double Value, double Score)[] tried = [.. grid.Select(value => (value, Score: DevScore(_change.Then(change(value))))).Where(point => double.IsFinite(point.Score))];
         if (tried.Length == 0)
@@ -138,7 +138,7 @@ public sealed class Calibrator(TextModel model, Recipe recipe, LabelledTexts tra
         return best;
     }
 
-    private double Coolest(JsonObject note)
+    private double BestTemperature(JsonObject note)
     {
         Tensor scores = _change.Apply(DevScores()), gold = Ids(dev.ClassIds);
         double best = TemperatureScaling.Fit(scores, gold), before = TemperatureScaling.LogLoss(scores, gold, 1), after = TemperatureScaling.LogLoss(scores, gold, best);

@@ -121,7 +121,7 @@ public sealed class CalibratedRunTests : IDisposable
             RunResult stopped = Runs.Train(Request("stopped", "crt", []), _data, listener, stop.Token);
             Assert.True(stopped.Stopped);
             Assert.False(Directory.Exists(Path.Combine(stopped.Folder, "model")));
-            Assert.False(Runs.Resume(stopped.Folder).Stopped);
+            Assert.False(Runs.Resume(stopped.Folder, stop: TestContext.Current.CancellationToken).Stopped);
             return stopped.Folder;
         }
 
@@ -136,13 +136,13 @@ public sealed class CalibratedRunTests : IDisposable
     public void Without_a_dev_split_nothing_is_chosen(string words, string expected)
     {
         string[] parts = words.Split(' ');
-        InputException fault = Assert.Throws<InputException>(() => Runs.Train(Request("run", parts[0], parts[1..]), Data(dev: false)));
+        InputException fault = Assert.Throws<InputException>(() => Runs.Train(Request("run", parts[0], parts[1..]), Data(dev: false), stop: TestContext.Current.CancellationToken));
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_tiny.Folder, "run")));
     }
 
     [Fact]
-    public void What_learns_from_train_alone_does_without_a_dev_split() => Assert.NotNull(Runs.Train(Request("run", "crt", []), Data(dev: false)).Test);
+    public void What_learns_from_train_alone_does_without_a_dev_split() => Assert.NotNull(Runs.Train(Request("run", "crt", []), Data(dev: false), stop: TestContext.Current.CancellationToken).Test);
 
     [Fact]
     public void A_metric_that_is_undefined_on_dev_is_said()

@@ -104,7 +104,7 @@ public sealed class CalibrationTests : IDisposable
         {
             using var weight = new Parameter("w", zeros(2, 2));
             using var bias = new Parameter("b", tensor(new[] { 9f, 0f }));
-            ClassifierRetraining.Fit(recipe, new HeadRecipe(), new Linear(weight, bias), features, labels, seed);
+            ClassifierRetraining.Fit(recipe, new HeadRecipe(), new Linear(weight, bias), features, labels, seed, TestContext.Current.CancellationToken);
             return cat([weight.Value.detach().view(-1), bias.Value.detach()]).clone();
         }
 
@@ -134,11 +134,11 @@ public sealed class CalibrationTests : IDisposable
         Tensor scores = Gaussian("scores", 3000, 3).mul(1.5);
         int[] labels = [.. Drawn(scores).data<long>().ToArray().Select(l => (int)l)];
         var recipe = new CalibrationRecipe { Kind = CalibrationKind.Lws };
-        ScoreChange kept = LearnedScales.Fit(recipe, scores, labels, 5);
+        ScoreChange kept = LearnedScales.Fit(recipe, scores, labels, 5, TestContext.Current.CancellationToken);
         Assert.All(kept.Scale, scale => Assert.InRange(scale, 0.9, 1.1));
         Assert.All(kept.Shift, shift => Assert.Equal(0, shift));
-        Assert.Equal(kept.Scale, LearnedScales.Fit(recipe, scores, labels, 5).Scale);
-        ScoreChange stretched = LearnedScales.Fit(recipe with { Epochs = 30 }, scores.mul(tensor(new[] { 1f, 1f, .5f })), labels, 5);
+        Assert.Equal(kept.Scale, LearnedScales.Fit(recipe, scores, labels, 5, TestContext.Current.CancellationToken).Scale);
+        ScoreChange stretched = LearnedScales.Fit(recipe with { Epochs = 30 }, scores.mul(tensor(new[] { 1f, 1f, .5f })), labels, 5, TestContext.Current.CancellationToken);
         Assert.InRange(stretched.Scale[2], 1.7, 2.3);
     }
 
