@@ -118,7 +118,9 @@ public static class Runs
             ["best_dev_score"] = loop.BestScore,
             ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
         };
+        ReportFacts.AddTo(result, data, model);
         folder.Write(folder.Result, result);
+        Reports.WriteAtEnd(folder, progress);
         return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep);
     }
 

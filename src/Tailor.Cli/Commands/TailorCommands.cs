@@ -11,6 +11,7 @@ internal static class TailorCommands
         new TrainCommand(),
         new EvaluateCommand(),
         new PredictCommand(),
+        new ReportCommand(),
         new RecipesCommand(),
         new TokenizeCommand(),
         new EmbedCommand(),
