@@ -9,13 +9,16 @@ internal static class ReportSamples
         "<script>alert(\"x\")</script>", "打印机卡纸与驱动程序安装失败问题", "Q&A 'quotes' \"double\"", "a very long name of a class that no chart has room for, WITH SOME OF IT IN CAPITALS, and it goes on", "😀 emoji", "]]> & <!--",
     ];
 
-    /// <summary>A run on classes of an exponential profile, the last of which has no test examples when there are more than two.</summary>
+    /// <summary>The ids from the most frequent class in training to the rarest.</summary>
+    public static int[] Order(IReadOnlyList<ReportClass> classes) => [.. Enumerable.Range(0, classes.Count).OrderByDescending(c => classes[c].TrainCount)];
+
+    /// <summary>A run on classes of an exponential profile, whose first four ids stand in another order, and the last of which has no test examples when there are more than two.</summary>
     /// <param name="classes">The number of classes.</param>
     /// <param name="examplesPerClass">Test examples of each class.</param>
     public static RunReportData Run(int classes, int examplesPerClass = 10)
     {
         string[] names = [.. Enumerable.Range(0, classes).Select(c => c < Nasty.Length ? Nasty[c] : $"class-{c}")];
-        int[] counts = [.. Enumerable.Range(0, classes).Select(c => 1 + (int)(700 * Math.Exp(-6.5 * c / classes)))];
+        int[] counts = [.. Enumerable.Range(0, classes).Select(c => 1 + (int)(700 * Math.Exp(-6.5 * (c < 4 && classes > 4 ? 3 - c : c) / classes)))];
         int scored = classes > 2 ? classes - 1 : classes;
         int[] gold = [.. Enumerable.Range(0, scored * examplesPerClass).Select(i => i % scored)];
         int[] predicted = [.. gold.Select((c, i) => Draw(i, 1) < 0.95 - (0.7 * c / classes) ? c : (int)(Draw(i, 2) * Math.Min(scored, 6)))];
