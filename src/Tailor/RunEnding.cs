@@ -36,15 +36,19 @@ internal static class RunEnding
     /// <param name="seconds">Seconds of training.</param>
     /// <param name="parameters">Numbers trained.</param>
     /// <param name="best">The best dev score and its step, where steps were chosen by it.</param>
-    /// <param name="calibrations">What the calibrations came to, or null when there is none.</param>
-    public static void Write(RunFolder folder, string split, IScoreReport? report, double seconds, long parameters, (double? Score, long Step)? best, JsonArray? calibrations = null) => folder.Write(folder.Result, new JsonObject
+    /// <param name="further">Adds what only some runs have.</param>
+    public static void Write(RunFolder folder, string split, IScoreReport? report, double seconds, long parameters, (double? Score, long Step)? best, Action<JsonObject>? further = null)
     {
-        ["split"] = split,
-        ["best_step"] = best?.Step,
-        ["best_dev_score"] = best?.Score,
-        ["train_seconds"] = Math.Round(seconds, 3),
-        ["parameters_trained"] = parameters,
-        ["calibrations"] = calibrations,
-        ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
-    });
+        var result = new JsonObject
+        {
+            ["split"] = split,
+            ["best_step"] = best?.Step,
+            ["best_dev_score"] = best?.Score,
+            ["train_seconds"] = Math.Round(seconds, 3),
+            ["parameters_trained"] = parameters,
+            ["scores"] = report is null ? null : JsonNode.Parse(report.ToJson()),
+        };
+        further?.Invoke(result);
+        folder.Write(folder.Result, result);
+    }
 }

@@ -166,7 +166,23 @@ public static class Runs
         }
 
         folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
-        RunEnding.Write(folder, split, (IScoreReport?)report ?? numbers, loop.Elapsed.TotalSeconds, loop.TrainedParameters, (loop.BestScore, loop.BestStep), calibrations);
+        RunEnding.Write(
+            folder,
+            split,
+            (IScoreReport?)report ?? numbers,
+            loop.Elapsed.TotalSeconds,
+            loop.TrainedParameters,
+            (loop.BestScore, loop.BestStep),
+            result =>
+            {
+                result["calibrations"] = calibrations;
+                ReportFacts.AddTo(result, data.Data, model);
+            });
+        if (numbers is null)
+        {
+            Reports.WriteAtEnd(folder, progress);
+        }
+
         return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep) { Numbers = numbers };
     }
 

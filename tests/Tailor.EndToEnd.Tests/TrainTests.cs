@@ -15,7 +15,7 @@ public sealed class TrainTests(TinyWorld world)
         Assert.Equal(
         [
             "checkpoint/state.safetensors", "metrics.jsonl", "model/config.json", "model/model.safetensors", "model/special_tokens_map.json", "model/tailor.json", "model/tokenizer.json",
-            "model/tokenizer_config.json", "model/vocab.txt", "predictions.jsonl", "result.json", "run.json",
+            "model/tokenizer_config.json", "model/vocab.txt", "predictions.jsonl", "report.html", "result.json", "run.json",
         ], entries);
 
         JsonNode result = Json(Path.Combine(run, "result.json")), answer = JsonNode.Parse(printed.Output)!;

@@ -12,6 +12,7 @@ internal static class TailorCommands
         new CompareCommand(),
         new EvaluateCommand(),
         new PredictCommand(),
+        new ReportCommand(),
         new ChangesCommand(),
         new RecipesCommand(),
         new TokenizeCommand(),

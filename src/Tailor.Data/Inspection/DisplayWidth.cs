@@ -4,12 +4,15 @@ using System.Text;
 namespace Tailor.Data;
 
 /// <summary>How many columns of a terminal a text takes: East Asian wide characters and emoji take two (Unicode TR 11), combining marks none.</summary>
-internal static class DisplayWidth
+public static class DisplayWidth
 {
     /// <summary>The columns that a text takes.</summary>
+    /// <param name="text">A text of one line.</param>
     public static int Of(string text) => text.EnumerateRunes().Sum(Of);
 
     /// <summary>A text cut or filled with blanks to a number of columns; control characters become blanks.</summary>
+    /// <param name="text">A text of one line.</param>
+    /// <param name="width">The columns.</param>
     public static string Pad(string text, int width)
     {
         var result = new StringBuilder();
@@ -36,7 +39,9 @@ internal static class DisplayWidth
         return result.Append(' ', width - used).ToString();
     }
 
-    private static int Of(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    /// <summary>The columns that a character takes: 0, 1 or 2.</summary>
+    /// <param name="rune">A character.</param>
+    public static int Of(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format => 0,
         _ => IsWide(rune.Value) ? 2 : 1,

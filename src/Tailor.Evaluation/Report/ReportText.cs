@@ -80,7 +80,7 @@ internal static class ReportText
     }
 
     /// <summary>Four decimals; a tie goes to the even digit, as in C and Python, where .NET would go away from zero. Ties are exact only in 32nds.</summary>
-    private static string Digits(double? value) => value switch
+    public static string Digits(double? value) => value switch
     {
         null => "-",
         { } x when x * 32 == Math.Floor(x * 32) && Math.Abs(x) < 1e6 => Math.Round((decimal)x, 4, MidpointRounding.ToEven).ToString("F4", CultureInfo.InvariantCulture),

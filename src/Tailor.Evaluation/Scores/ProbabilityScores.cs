@@ -30,20 +30,18 @@ public static class ProbabilityScores
     /// <param name="classes">The number of classes.</param>
     /// <param name="bins">The number of bins, at least 1.</param>
     /// <exception cref="ArgumentException">The sizes do not fit each other, there is no example, or a class id is out of range.</exception>
-    public static double ExpectedCalibrationError(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, int bins = 15)
+    public static double ExpectedCalibrationError(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, int bins = CalibrationBin.Usual)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         Check(gold, probabilities, classes);
-        double[] surplus = new double[bins];
+        var answers = new (double, bool)[gold.Length];
         for (int i = 0; i < gold.Length; i++)
         {
             ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
             int best = MostProbable(row);
-            int bin = Math.Clamp((int)Math.Ceiling(row[best] * (double)bins) - 1, 0, bins - 1);
-            surplus[bin] += (best == gold[i] ? 1 : 0) - row[best];
+            answers[i] = (row[best], best == gold[i]);
         }
 
-        return surplus.Sum(Math.Abs) / gold.Length;
+        return CalibrationBin.ExpectedError(CalibrationBin.Of(answers, bins));
     }
 
     /// <summary>The mean squared distance of the probabilities from the gold class's indicator, summed over the classes, in [0, 2] (Brier, 1950).</summary>

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Tailor.Data;
+using Tailor.Tuning;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor;
+
+/// <summary>What a report shows of a finished run that no other of its files holds.</summary>
+internal static class ReportFacts
+{
+    /// <summary>The sizes of the splits.</summary>
+    public const string Splits = "examples";
+
+    /// <summary>The norm of each class's row of the trained head, before any calibration.</summary>
+    public const string ClassNorms = "class_norms";
+
+    /// <summary>Adds them to the content of <c>result.json</c>.</summary>
+    public static void AddTo(JsonObject result, TextDataset data, TextModel model)
+    {
+        result[Splits] = new JsonObject { ["train"] = data.Train.Count, ["dev"] = data.Dev.Count, ["test"] = data.Test.Count };
+        result[ClassNorms] = Norms(model) is { } norms ? new JsonArray([.. norms.Select(norm => (JsonNode)norm)]) : null;
+    }
+
+    private static float[]? Norms(TextModel model)
+    {
+        if (model.Head.Output is not { } output)
+        {
+            return null;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        return output.Weight.Value.cpu().norm(1).data<float>().ToArray();
+    }
+}
