@@ -4,7 +4,7 @@ namespace Tailor.EndToEnd.Tests;
 
 public sealed partial class HelpTests
 {
-    private static readonly string[] Commands = ["demo", "inspect", "train", "evaluate", "predict", "recipes", "tokenize", "embed", "pretrain", "vocab", "longtail", "doctor"];
+    private static readonly string[] Commands = ["demo", "inspect", "baseline", "train", "evaluate", "predict", "recipes", "tokenize", "embed", "pretrain", "vocab", "longtail", "doctor"];
 
     [Fact]
     public void The_program_lists_its_commands_and_examples()
