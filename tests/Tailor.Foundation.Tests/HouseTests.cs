@@ -15,8 +15,9 @@ public class HouseTests
         ["Tailor.Backbones"] = ["Tailor.Engine"],
         ["Tailor.Data"] = ["Tailor.Foundation"],
         ["Tailor.Evaluation"] = ["Tailor.Data"],
+        ["Tailor.Baselines"] = ["Tailor.Evaluation"],
         ["Tailor.Tuning"] = ["Tailor.Backbones", "Tailor.Evaluation"],
-        ["Tailor"] = ["Tailor.Tuning"],
+        ["Tailor"] = ["Tailor.Tuning", "Tailor.Baselines"],
         ["Tailor.Cli"] = ["Tailor"],
     };
 
@@ -54,7 +55,7 @@ public class HouseTests
     [Fact]
     public void TorchSharp_stays_out_of_the_rooms_that_do_without_it()
     {
-        foreach (string room in new[] { "Tailor.Foundation", "Tailor.Data", "Tailor.Evaluation" })
+        foreach (string room in new[] { "Tailor.Foundation", "Tailor.Data", "Tailor.Evaluation", "Tailor.Baselines" })
         {
             Assert.DoesNotContain("TorchSharp", File.ReadAllText(Path.Combine(Root, "src", room, room + ".csproj")), StringComparison.Ordinal);
         }

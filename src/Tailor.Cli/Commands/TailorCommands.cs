@@ -8,6 +8,7 @@ internal static class TailorCommands
     [
         new DemoCommand(),
         new InspectCommand(),
+        new BaselineCommand(),
         new TrainCommand(),
         new CompareCommand(),
         new EvaluateCommand(),
