@@ -27,6 +27,9 @@ public sealed class BaselineRuns
         _input = new BaselineInput(data, options.Seed, options.Model is null ? null : examples => Embed(examples, embedded));
     }
 
+    /// <summary>The data set with the features that the baselines share.</summary>
+    internal BaselineInput Input => _input;
+
     /// <summary>Runs a baseline.</summary>
     /// <param name="name">One of <see cref="BaselineCatalogue.All"/>.</param>
     /// <param name="output">The folder to make, with <c>predictions.jsonl</c> and, written last, <c>result.json</c>, as a finished training run has them; null writes nothing.</param>

@@ -12,6 +12,7 @@ internal sealed class CompareCommand : TailorCommand
 
     private readonly Option<string[]> _recipes = new("--recipes") { Description = "The recipes, by commas: names (see: tailor recipes), paths of recipe files, or NAME=RECIPE to have one twice with other --set.", HelpName = "A,B,...", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _out = new("--out") { Description = "The comparison's folder; a folder of an earlier call goes on, and may get more recipes and seeds.", HelpName = "DIR" };
+    private readonly Option<string> _baselines = new("--baselines") { Description = "Classical methods to compare with, by commas (see: tailor baseline); all or none.", HelpName = "NAMES", DefaultValueFactory = _ => "all" };
     private readonly Option<int?> _seeds = NumberOption.Integer("--seeds", $"Run each recipe with this many seeds, from --seed on (default: {DefaultSeeds}).", 1, 1000);
     private readonly Option<string> _metric = ChoiceOption.Of("--metric", "What the best is chosen and tested by.", ["macro_f1", .. Metric.Names.Where(name => name != "macro_f1")]);
     private readonly Option<string?> _shard = new("--shard") { Description = "Do a share of the runs only, such as 1/4; a call without it, on all shares' runs, finds them finished.", HelpName = "I/N" };
@@ -42,7 +43,7 @@ internal sealed class CompareCommand : TailorCommand
     }
 
     private IEnumerable<Option> Own =>
-        [_run.Data, _run.Model, _recipes, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Rho];
+        [_run.Data, _run.Model, _recipes, _baselines, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Rho];
 
     protected override int Run(Session session)
     {
@@ -87,15 +88,18 @@ internal sealed class CompareCommand : TailorCommand
             Data = "",
             Model = "",
             Output = "",
-            Recipes = [.. (session.Get(_recipes) ?? []).SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+            Recipes = [.. (session.Get(_recipes) ?? []).SelectMany(Names)],
             Seeds = [.. Enumerable.Range(0, session.Get(_seeds) ?? DefaultSeeds).Select(i => session.Seed + i)],
             Metric = session.Get(_metric)!,
             Shard = session.Get(_shard) is { } shard ? Shard.Parse(shard) : null,
         });
+        request = request with { Baselines = BaselineEntries.Of(Names(session.Get(_baselines)!), request.Model, request.Device) };
         return request.Recipes.Count > 0
             ? request with { Output = RunOptions.Required(session, this, _out) }
             : throw new InputException("--recipes is required, one or more by commas; see: tailor recipes");
     }
+
+    private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private void Write(Session session, ComparisonResult result)
     {
@@ -118,6 +122,8 @@ internal sealed class CompareCommand : TailorCommand
         {
             ComparisonText.Write(session, result);
         }
+
+        session.Say($"The report is in {result.WriteReport()}.");
     }
 
     private int Pair(Session session, string first, string second)

@@ -90,12 +90,12 @@ public static class RunReport
             return null;
         }
 
-        double rank = Correlation.Spearman(data.Classes.Select(c => (double)c.TrainCount), norms);
+        double? rank = Correlation.Spearman([.. data.Classes.Select(c => (double)c.TrainCount)], norms);
         return Markup.Section(
             "norms",
             "Weight norm by class",
             Markup.Paragraph("A head trained on a long tail tends to give frequent classes longer weight vectors, and with them higher scores. These are the norms after training, before any calibration; the table of the classes has the figures."
-                + (double.IsFinite(rank) ? $" Their rank correlation with the training examples (Spearman) is {rank:0.00}." : "")),
+                + (rank is { } value ? $" Their rank correlation with the training examples (Spearman) is {value:0.00}." : "")),
             Markup.Figure("Norm of each class's row of the head", width => ClassNormChart.Draw(data.Classes, data.Groups, [("norm", norms)], width)));
     }
 

@@ -39,6 +39,12 @@ internal sealed record ComparisonDescription
 
     public required double Rho { get; init; }
 
+    /// <summary>Training examples of each class.</summary>
+    public required IReadOnlyList<int> TrainCounts { get; init; }
+
+    /// <summary>Examples of each part.</summary>
+    public required IReadOnlyDictionary<string, int> Splits { get; init; }
+
     public required IReadOnlyList<long> Seeds { get; init; }
 
     public required IReadOnlyList<Row> Entries { get; init; }
@@ -53,6 +59,8 @@ internal sealed record ComparisonDescription
         Model = Path.GetFullPath(request.Model),
         ModelFiles = ModelFingerprint.Of(request.Model),
         Rho = request.Rho,
+        TrainCounts = data.TrainCounts,
+        Splits = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["train"] = data.Train.Count, ["dev"] = data.Dev.Count, ["test"] = data.Test.Count },
         Seeds = request.Seeds,
         Entries = [.. entries.Select(entry => new Row(entry.Name, entry.IsBaseline, entry.IsDeterministic, entry.Describe()))],
     };

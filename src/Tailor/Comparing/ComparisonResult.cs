@@ -102,6 +102,17 @@ public sealed class ComparisonResult
     /// <summary>LaTeX tables (package booktabs) and sentences.</summary>
     public string ToLatex() => ComparisonLatex.Of(this);
 
+    /// <summary>Writes <c>report.html</c> into the comparison's folder.</summary>
+    /// <returns>The file.</returns>
+    /// <exception cref="Foundation.InputException">No run is finished, or a result is damaged.</exception>
+    public string WriteReport()
+    {
+        string file = Path.Combine(Folder, "report.html");
+        ComparisonReportData data = ComparisonReportReader.Read(this) ?? throw new Foundation.InputException($"{Folder}: no run is finished, so there is nothing to report");
+        Foundation.AtomicFile.WriteText(file, ComparisonReport.ToHtml(data));
+        return file;
+    }
+
     private ComparisonRow Row(string name) => Rows.First(row => row.Name == name);
 
     private IReadOnlyList<SeedMcNemar> PairRuns()
