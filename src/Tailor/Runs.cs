@@ -45,7 +45,6 @@ public static class Runs
     internal static RunResult Train(
         TrainRequest request, Recipe recipe, Verbalizer? verbalizer, AugmentedSet? augmented, TokenizedDataset data, IEnumerable<string> remarks, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
-        RunFolder.RequireFree(request.Output);
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
         var description = new RunDescription(request, recipe, verbalizer, data.Data.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);

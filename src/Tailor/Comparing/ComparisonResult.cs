@@ -65,10 +65,7 @@ public sealed class ComparisonResult
     /// <summary>The baseline with the best mean; null when there is none.</summary>
     public ComparisonRow? BestBaseline { get; }
 
-    /// <summary>
-    /// Each other entry against <see cref="Best"/>, corrected together. The best was chosen by the same runs, which makes it look a little better than it is: p-values are on the small side,
-    /// and an entry that is not worse all the more so.
-    /// </summary>
+    /// <summary>Each other entry against <see cref="Best"/>, corrected together. The best was chosen by the same runs, which makes it look a little better than it is: p-values are on the small side.</summary>
     public IReadOnlyList<SeedContrast> AgainstBest { get; }
 
     /// <summary>Each recipe against <see cref="BestBaseline"/>, corrected together.</summary>
