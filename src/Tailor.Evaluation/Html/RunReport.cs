@@ -176,6 +176,6 @@ public static class RunReport
             $"The {Words.Count(wrong.Length, "wrong answer")} with the highest probability",
             ["text", "right class", "predicted", ">probability", ">of the right class"],
             wrong.Select(example => (IReadOnlyList<string>)[example.Text, data.Classes[example.Gold].Name, data.Classes[example.Predicted].Name, ReportText.Digits(example.Probability), ReportText.Digits(example.GoldProbability)]));
-        return Markup.Section("wrong", "Examples most surely wrong", Markup.Paragraph("Look here first for wrong labels and for classes that overlap."), table);
+        return Markup.Section("wrong", "Examples most surely wrong", Markup.Paragraph("Look here first for wrong labels and for classes that overlap."), new XElement("div", new XAttribute("class", "prose"), table));
     }
 }
