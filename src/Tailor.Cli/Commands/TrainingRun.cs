@@ -31,7 +31,7 @@ internal static class TrainingRun
             session.Out.WriteLine(result.Scores.ToText());
         }
 
-        session.Say($"The model to deploy is in {ModelOf(result.Folder)}. Try: tailor predict {result.Folder} --text \"...\"");
+        session.Say($"The report is {new RunFolder(result.Folder).Report}, the model to deploy is in {ModelOf(result.Folder)}. Try: tailor predict {result.Folder} --text \"...\"");
         return 0;
     }
 

@@ -107,11 +107,10 @@ public static class ComparisonReport
         ComparedEntry[] known = [.. data.Entries.Where(entry => entry.ClassF1.Count == data.Classes.Count)];
         ComparedEntry[] drawn = [.. known.OrderBy(entry => entry.IsBaseline).Take(Distinct)];
         IReadOnlyList<string> Row(int c) => [data.Classes[c].Name, $"{data.Classes[c].TrainCount:N0}", .. known.Select(entry => ReportText.Digits(entry.ClassF1[c]))];
-        string sizes = string.Join(", ", data.Splits.Select(split => $"{split.Name} {split.Examples:N0}"));
         return Markup.Section(
             "classes",
             "Classes from head to tail",
-            sizes.Length == 0 ? null : Markup.Paragraph($"Examples: {sizes}."),
+            Markup.Sizes(data.Splits),
             Markup.Beside(
                 Markup.Figure("Training examples of each class", width => ClassProfileChart.Draw(data.Classes, data.Groups, width)),
                 drawn.Length == 0 ? null : Markup.Figure($"Mean F1 of each class{(drawn.Length < known.Length ? $", {drawn.Length} of {known.Length} entries" : "")}", width => ClassScoreChart.Compare(data.Classes, data.Groups, drawn, width))),

@@ -62,11 +62,10 @@ public static class RunReport
             .. scored ? ScoreCells(c.Score) : [],
             .. norms ? [ReportText.Digits(c.Norm)] : Array.Empty<string>(),
         ];
-        string sizes = string.Join(", ", data.Splits.Select(split => $"{split.Name} {split.Examples:N0}"));
         return Markup.Section(
             "classes",
             "Classes from head to tail",
-            sizes.Length == 0 ? null : Markup.Paragraph($"Examples: {sizes}."),
+            Markup.Sizes(data.Splits),
             Markup.Beside(
                 Markup.Figure("Training examples of each class", width => ClassProfileChart.Draw(data.Classes, data.Groups, width)),
                 scored ? Markup.Figure($"F1 of each class on {data.ScoredSplit}", width => ClassScoreChart.Draw(data.Classes, data.Groups, Macro(data), width)) : null),
@@ -176,6 +175,6 @@ public static class RunReport
             $"The {Words.Count(wrong.Length, "wrong answer")} with the highest probability",
             ["text", "right class", "predicted", ">probability", ">of the right class"],
             wrong.Select(example => (IReadOnlyList<string>)[example.Text, data.Classes[example.Gold].Name, data.Classes[example.Predicted].Name, ReportText.Digits(example.Probability), ReportText.Digits(example.GoldProbability)]));
-        return Markup.Section("wrong", "Examples most surely wrong", Markup.Paragraph("Look here first for wrong labels and for classes that overlap."), table);
+        return Markup.Section("wrong", "Examples most surely wrong", Markup.Paragraph("Look here first for wrong labels and for classes that overlap."), new XElement("div", new XAttribute("class", "prose"), table));
     }
 }

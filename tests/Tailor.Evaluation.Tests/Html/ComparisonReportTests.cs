@@ -15,7 +15,7 @@ public class ComparisonReportTests
         Assert.Equal(["1 recipe-0", "2 提示学习 <prompt> ★", "3 recipe-2 ≈", "4 recipe-3"], rows.Take(4).Select(row => row[0]));
         double[] seeds = [.. Data.Entries[3].Scores["tail_f1"]];
         double mean = seeds.Average(), deviation = Math.Sqrt(seeds.Sum(seed => (seed - mean) * (seed - mean)) / 2);
-        Assert.Equal($"{mean:F4} ± {deviation:F4}", rows[3][6]);
+        Assert.Equal($"{mean:F4} ±\u00a0{deviation:F4}", rows[3][6]);
         Assert.Equal(["recipe", "3"], rows[3][1..3]);
         Assert.Equal(["50.0", "250,000"], rows[3][7..]);
 

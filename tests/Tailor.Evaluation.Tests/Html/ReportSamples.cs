@@ -93,7 +93,11 @@ internal static class ReportSamples
         double done = (((stage - 1) * 100) + step) / 220.0, score = 0.8 * (1 - Math.Exp(-4 * done));
         return new LearningPoint(stage, step, (stage, step) is (1, _) or (2, <= 80), new Dictionary<string, double>(StringComparer.Ordinal)
         {
-            ["macro_f1"] = score, ["accuracy"] = score + 0.1, ["head_f1"] = score + 0.15, ["tail_f1"] = score * 0.6, ["log_loss"] = 3 * Math.Exp(-3 * done),
+            ["macro_f1"] = score,
+            ["accuracy"] = score + 0.1,
+            ["head_f1"] = score + 0.15,
+            ["tail_f1"] = score * 0.6,
+            ["log_loss"] = 3 * Math.Exp(-3 * done),
         });
     }
 

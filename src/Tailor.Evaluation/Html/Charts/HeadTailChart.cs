@@ -40,11 +40,11 @@ internal static class HeadTailChart
         return drawing.ToSvg($"Tail F1 against head F1 of {points.Length} entries, with error bars of one standard deviation over seeds");
     }
 
-    /// <summary>A mean and its deviation, as tables and titles give them.</summary>
+    /// <summary>A mean and its deviation, as tables and titles give them; a narrow column may break them before the ±.</summary>
     public static string Spread(SeedStatistics? statistics) => statistics switch
     {
         null => "-",
-        { StandardDeviation: { } deviation } => $"{ReportText.Digits(statistics.Mean)} ± {ReportText.Digits(deviation)}",
+        { StandardDeviation: { } deviation } => $"{ReportText.Digits(statistics.Mean)} ±\u00a0{ReportText.Digits(deviation)}",
         _ => ReportText.Digits(statistics.Mean),
     };
 

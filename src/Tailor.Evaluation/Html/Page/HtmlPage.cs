@@ -32,10 +32,10 @@ internal static class HtmlPage
             new XAttribute("lang", "en"),
             new XElement(
                 "head",
-                Meta("charset", "utf-8"),
-                new XElement("meta", new XAttribute("http-equiv", "Content-Security-Policy"), new XAttribute("content", Policy)),
-                new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
-                new XElement("meta", new XAttribute("name", "color-scheme"), new XAttribute("content", "light dark")),
+                new XElement("meta", new XAttribute("charset", "utf-8")),
+                Meta("http-equiv", "Content-Security-Policy", Policy),
+                Meta("name", "viewport", "width=device-width, initial-scale=1"),
+                Meta("name", "color-scheme", "light dark"),
                 new XElement("title", title),
                 new XElement("style", Style)),
             new XElement("body", main));
@@ -43,7 +43,7 @@ internal static class HtmlPage
         return "<!DOCTYPE html>\n" + Serialize(html) + "\n";
     }
 
-    private static XElement Meta(string name, string value) => new("meta", new XAttribute(name, value));
+    private static XElement Meta(string kind, string name, string content) => new("meta", new XAttribute(kind, name), new XAttribute("content", content));
 
     private static void Prepare(XElement html)
     {

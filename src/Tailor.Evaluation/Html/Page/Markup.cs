@@ -26,6 +26,9 @@ internal static class Markup
     /// <summary>A paragraph.</summary>
     public static XElement Paragraph(string text, string? style = null) => new("p", style is null ? null : new XAttribute("class", style), text);
 
+    /// <summary>How large the splits are, or nothing when that is not known.</summary>
+    public static XElement? Sizes(IReadOnlyList<SplitSize> splits) => splits.Count == 0 ? null : Paragraph($"Examples: {string.Join(", ", splits.Select(split => $"{split.Name} {split.Examples:N0}"))}.");
+
     /// <summary>A list of sentences, or nothing when there is none.</summary>
     public static XElement? Sentences(IReadOnlyList<string> sentences, string style) =>
         sentences.Count == 0 ? null : new XElement("ul", new XAttribute("class", style), sentences.Select(sentence => new XElement("li", sentence)));
