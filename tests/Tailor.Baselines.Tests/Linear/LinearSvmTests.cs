@@ -40,6 +40,17 @@ public class LinearSvmTests
     }
 
     [Fact]
+    public void Of_two_classes_each_has_its_own_cost()
+    {
+        // Named the other way round, the classes get each other's answers.
+        (SparseRows train, int[] labels) = SparseSample.Make(400, 60, 2, 9);
+        SparseRows queries = SparseSample.Make(400, 60, 2, 10).Rows;
+        int[] Answers(int[] of) => new LinearSvm(Balanced: true).Classify(train, of, 2, [queries], seed: 1, out _)[0];
+        Assert.Equal(Answers(labels), Answers([.. labels.Select(c => 1 - c)]).Select(c => 1 - c));
+        Assert.NotEqual(Answers(labels), new LinearSvm().Classify(train, labels, 2, [queries], seed: 1, out _)[0]);
+    }
+
+    [Fact]
     public void What_is_not_solved_is_counted()
     {
         (SparseRows train, int[] labels) = SparseSample.Make(100, 30, 3, 1);
