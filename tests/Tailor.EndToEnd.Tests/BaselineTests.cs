@@ -51,7 +51,7 @@ public sealed class BaselineTests(TinyWorld world)
     [Theory]
     [InlineData("'tfidf-smv' is not known (did you mean 'tfidf-svm'?)", "--data", "rows.csv", "--name", "tfidf-smv")]
     [InlineData("probe-mean-balanced reads the embeddings of a pretrained model; give its directory with --model", "--data", "rows.csv", "--name", "probe-mean-balanced")]
-    [InlineData("no such folder", "--data", "rows.csv", "--name", "probe-mean", "--model", "nowhere")]
+    [InlineData("no such folder", "--data", "rows.csv", "--model", "nowhere", "--out", "scores")]
     [InlineData("only one class, 'a'", "--data", "one-class.csv", "--out", "scores")]
     [InlineData("the output folder exists and is not empty", "--data", "rows.csv", "--out", ".")]
     [InlineData("--dev-fraction", "--data", "rows.csv", "--dev-fraction", "0", "--test-fraction", "0")]
