@@ -9,22 +9,25 @@ using TorchSharp;
 namespace Tailor;
 
 /// <summary>Runs baselines on a data set. The texts are turned into terms once, and into embeddings once, for all baselines that read them.</summary>
-public sealed class BaselineRuns
+public sealed class BaselineRuns : IDisposable
 {
     private readonly TextDataset _data;
     private readonly BaselineOptions _options;
     private readonly BaselineInput _input;
+    private readonly TextEmbedder? _embedder;
 
-    /// <summary>Prepares runs; nothing is computed yet.</summary>
+    /// <summary>Prepares runs: the model is loaded where one is given, nothing is computed yet.</summary>
     /// <param name="data">The data set.</param>
     /// <param name="options">The settings.</param>
     /// <param name="embedded">Told how many texts the encoder has read, and how many there are; or null.</param>
+    /// <exception cref="InputException">The model cannot be loaded or has too few positions.</exception>
     public BaselineRuns(TextDataset data, BaselineOptions options, Action<int, int>? embedded = null)
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
         (_data, _options) = (data, options);
-        _input = new BaselineInput(data, options.Seed, options.Model is null ? null : examples => Embed(examples, embedded));
+        _embedder = options.Model is null ? null : TextEmbedder.Load(options.Model, Pooling.Mean, options.MaxLength, options.Device);
+        _input = new BaselineInput(data, options.Seed, _embedder is null ? null : examples => Embed(_embedder, examples, embedded));
     }
 
     /// <summary>The data set with the features that the baselines share.</summary>
@@ -54,6 +57,9 @@ public sealed class BaselineRuns
         return run;
     }
 
+    /// <summary>Releases the model.</summary>
+    public void Dispose() => _embedder?.Dispose();
+
     private EvaluationReport? Score(IReadOnlyList<TextExample> examples, int[] predicted, float[]? probabilities) => examples.Count == 0
         ? null
         : EvaluationReport.Of(_data.Labels.Names, _data.LabelIds(examples), predicted, probabilities, _data.TrainCounts, _options.Rho);
@@ -81,9 +87,8 @@ public sealed class BaselineRuns
         folder.Write(folder.Result, content);
     }
 
-    private float[] Embed(IReadOnlyList<TextExample> examples, Action<int, int>? embedded)
+    private static float[] Embed(TextEmbedder embedder, IReadOnlyList<TextExample> examples, Action<int, int>? embedded)
     {
-        using TextEmbedder embedder = TextEmbedder.Load(_options.Model!, Pooling.Mean, _options.MaxLength, _options.Device);
         using torch.Tensor features = embedder.Embed([.. examples.Select(example => (example.Text, example.Pair))], done => embedded?.Invoke(done, examples.Count));
         return features.data<float>().ToArray();
     }

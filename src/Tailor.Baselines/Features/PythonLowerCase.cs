@@ -11,7 +11,7 @@ internal static class PythonLowerCase
     private const char DottedI = 'İ', CapitalSigma = 'Σ';
 
     /// <summary>Unicode's Word_Break classes MidLetter, MidNumLet and Single_Quote: apostrophes, full stops, colons.</summary>
-    private const string WithinWords = "'.:··՟״‘’․‧︓﹒﹕＇．：";
+    private const string WithinWords = "'.:\u00B7\u0387\u055F\u05F4\u2018\u2019\u2024\u2027\uFE13\uFE52\uFE55\uFF07\uFF0E\uFF1A";
 
     public static string Of(string text)
     {
@@ -52,7 +52,9 @@ internal static class PythonLowerCase
         return before >= 0 && IsCased(runes[before]) && !(after < runes.Length && IsCased(runes[after]));
     }
 
-    private static bool IsCased(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
+    /// <summary>Letters with a case; besides them the ordinals ª and º, Roman numerals and circled letters.</summary>
+    private static bool IsCased(Rune rune) => rune.Value is 0xAA or 0xBA or (>= 0x2160 and <= 0x217F) or (>= 0x24B6 and <= 0x24E9)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter;
 
     private static bool IsIgnorable(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format
         or UnicodeCategory.ModifierLetter or UnicodeCategory.ModifierSymbol || (rune.IsBmp && WithinWords.Contains((char)rune.Value));

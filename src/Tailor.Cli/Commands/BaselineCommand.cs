@@ -47,14 +47,15 @@ internal sealed class BaselineCommand : TailorCommand
 
     protected override int Run(Session session)
     {
-        string? model = session.Get(_model), output = session.Get(_out);
-        IBaseline[] baselines = Chosen(session, model);
+        string? output = session.Get(_out);
+        IBaseline[] baselines = Chosen(session);
         if (output is not null)
         {
             RunFolder.RequireFree(output);
         }
 
-        var options = new BaselineOptions { Model = model, Device = session.Device, Seed = session.Seed };
+        bool embeds = Array.Exists(baselines, baseline => baseline.NeedsEncoder);
+        var options = new BaselineOptions { Model = embeds ? session.Get(_model) : null, Device = session.Device, Seed = session.Seed };
         options = options with { Rho = session.Get(_rho) ?? options.Rho, MaxLength = session.Get(_maxLength) ?? options.MaxLength };
         string path = session.Get(_data)!;
         TextDataset data = TextDataset.Load(path, _dataOptions.Dataset(session));
@@ -68,7 +69,7 @@ internal sealed class BaselineCommand : TailorCommand
             session.Say(note);
         }
 
-        if (Array.Exists(baselines, baseline => baseline.NeedsEncoder))
+        if (embeds)
         {
             session.LoadLibtorch();
         }
@@ -83,16 +84,17 @@ internal sealed class BaselineCommand : TailorCommand
         return 0;
     }
 
-    private IBaseline[] Chosen(Session session, string? model)
+    private IBaseline[] Chosen(Session session)
     {
         string[] names = session.Get(_name) is { Length: > 0 } given ? [.. given.Distinct(StringComparer.Ordinal)] : [All];
-        IBaseline[] chosen = names.Contains(All) && names.Length == 1 ? [.. BaselineCatalogue.All] : [.. names.Select(BaselineCatalogue.Find)];
-        if (model is not null || !Array.Exists(chosen, baseline => baseline.NeedsEncoder))
+        bool all = names.Contains(All);
+        IBaseline[] chosen = all ? [.. BaselineCatalogue.All] : [.. names.Select(BaselineCatalogue.Find)];
+        if (session.Has(_model) || !Array.Exists(chosen, baseline => baseline.NeedsEncoder))
         {
             return chosen;
         }
 
-        if (names[0] != All)
+        if (!all)
         {
             throw new InputException($"{chosen.First(baseline => baseline.NeedsEncoder).Name} reads the embeddings of a pretrained model; give its directory with --model");
         }
@@ -105,7 +107,7 @@ internal sealed class BaselineCommand : TailorCommand
     {
         string name = "";
         int done = 0;
-        var all = new BaselineRuns(data, options, (texts, of) => surface.Update(name, (double)done / baselines.Length, () => $"embedding, {texts}/{of} texts"));
+        using var all = new BaselineRuns(data, options, (texts, of) => surface.Update(name, (double)done / baselines.Length, () => $"embedding, {texts}/{of} texts"));
         var runs = new List<BaselineRun>();
         foreach (IBaseline baseline in baselines)
         {
