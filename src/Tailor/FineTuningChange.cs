@@ -39,7 +39,7 @@ public static partial class FineTuningChange
         {
             if (LayerTensor().Match(name) is { Success: true } match && NameMap.Candidates(name, "bert.").FirstOrDefault(old.Contains) is { } stored)
             {
-                changes.Add(Change(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), match.Groups[2].Value, old, stored, now, name));
+                changes.Add(Change(int.Parse(match.Groups["layer"].ValueSpan, CultureInfo.InvariantCulture), match.Groups["name"].Value, old, stored, now, name));
             }
         }
 
@@ -97,6 +97,6 @@ public static partial class FineTuningChange
         return new TensorChange(layer, name, moved.mean().item<float>(), moved.div(start.abs().add(1e-7)).mean().item<float>());
     }
 
-    [GeneratedRegex(@"encoder\.layer\.(\d{1,4})\.(.+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"encoder\.layer\.(?<layer>[0-9]{1,4})\.(?<name>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LayerTensor();
 }

@@ -55,7 +55,7 @@ public sealed class TextBackbone : IDisposable
         BertConfig config = BertConfig.Read(directory);
         Tokenizer tokenizer = Tokenizer.Load(directory);
         RequireVocabulary(directory, tokenizer.VocabularySize, config.VocabularySize);
-        tokenizer = tokenizer.With(tokens ?? []);
+        tokenizer = tokenizer.WithTokens(tokens ?? []);
         int stored = config.VocabularySize;
         config = config with { VocabularySize = Math.Max(stored, tokenizer.VocabularySize) };
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(directory);

@@ -39,7 +39,7 @@ public abstract class Tokenizer
 
     /// <summary>A tokenizer that knows further tokens besides; their ids follow the last one.</summary>
     /// <param name="tokens">The tokens; those the vocabulary has already stay as they are.</param>
-    public abstract Tokenizer With(IReadOnlyList<string> tokens);
+    public abstract Tokenizer WithTokens(IReadOnlyList<string> tokens);
 
     /// <summary>Tokenizes a text or a pair of texts, with the places of the tokens.</summary>
     /// <param name="text">The text.</param>

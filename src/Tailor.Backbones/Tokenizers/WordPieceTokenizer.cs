@@ -74,7 +74,7 @@ public sealed class WordPieceTokenizer : Tokenizer
     public static WordPieceTokenizer FromTokenizerJson(string path) => new(TokenizerJsonReader.Read(path, new SpecialTokenNames()));
 
     /// <inheritdoc/>
-    public override Tokenizer With(IReadOnlyList<string> tokens) =>
+    public override Tokenizer WithTokens(IReadOnlyList<string> tokens) =>
         tokens.Where(token => IdOf(token) is null).Distinct(StringComparer.Ordinal).ToArray() is { Length: > 0 } added ? new WordPieceTokenizer(_definition.With(added)) : this;
 
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ namespace Tailor.Evaluation;
 public interface IScoreReport
 {
     /// <summary>The scores for reading.</summary>
-    string ToText();
+    public string ToText();
 
     /// <summary>The scores for programs: one JSON object; what is undefined is null.</summary>
-    string ToJson();
+    public string ToJson();
 }

@@ -89,7 +89,7 @@ public class TextTask(
         _lengths = _data.Sequences.Select(sequence => sequence.Ids.Length).ToArray();
         IReadOnlyList<int> counts = stage.Data == StageData.Train ? trainCounts : _data.Counts(labels.Count);
         Prepare(stage.Loss, counts);
-        End();
+        EndStage();
         _mixout = stage.Mixout > 0 ? new Mixout(model, stage.Mixout) : null;
         _child = stage.Child is { } share ? saved is null ? ChildTuning.Choose(this, model, stage, share, seed) : ChildTuning.Restore(model, saved) : null;
     }
@@ -101,7 +101,7 @@ public class TextTask(
     public override void ChangeGradients() => _child?.Mask();
 
     /// <inheritdoc/>
-    public override void End()
+    public override void EndStage()
     {
         _mixout?.Dispose();
         _child?.Dispose();

@@ -73,7 +73,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
                 }
                 finally
                 {
-                    task.End();
+                    task.EndStage();
                 }
 
                 resumed?.Dispose();

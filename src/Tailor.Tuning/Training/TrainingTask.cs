@@ -40,7 +40,7 @@ public abstract class TrainingTask
     public abstract void Begin(StageRecipe stage, long seed, Func<string, Tensor?>? saved);
 
     /// <summary>Called when a stage is over, or training stops in it.</summary>
-    public virtual void End()
+    public virtual void EndStage()
     {
     }
 

@@ -10,6 +10,8 @@ namespace Tailor;
 /// <summary>Reads what the report of a comparison shows from its folder.</summary>
 internal static class ComparisonReportReader
 {
+    private static readonly string[] Parts = ["train", "dev", "test"];
+
     /// <summary>Reads the comparison; null when no run of it is finished.</summary>
     /// <exception cref="InputException">A file is damaged.</exception>
     public static ComparisonReportData? Read(ComparisonResult result)
@@ -29,7 +31,7 @@ internal static class ComparisonReportReader
             Title = $"Comparison on {Path.GetFileName(Path.TrimEndingDirectorySeparator(description.Data))}",
             Metric = result.Metric,
             Classes = [.. classes.Select((c, i) => new ReportClass(c!["label"]!.GetValue<string>(), description.TrainCounts[i]))],
-            Splits = [.. new[] { "train", "dev", "test" }.Where(description.Splits.ContainsKey).Select(split => new SplitSize(split, description.Splits[split]))],
+            Splits = [.. Parts.Where(description.Splits.ContainsKey).Select(split => new SplitSize(split, description.Splits[split]))],
             ScoredSplit = rows[0].Runs[0].Split,
             Entries = [.. rows.Select(row => Entry(result, row, results[row.Name]))],
             Groups = Groups(first, [.. classes.Select(c => c!["label"]!.GetValue<string>())]),
