@@ -55,7 +55,13 @@ public class BatchPlanTests
     {
         StageRecipe stage = new()
         {
-            Epochs = 3.5, BatchSize = 8, TokensPerBatch = tokens, Accumulate = 2, Sampler = sampler, RepeatThreshold = 0.3, Loss = new LossRecipe { ClassWeights = ClassWeights.Balanced, WeightsFrom = 0.5 },
+            Epochs = 3.5,
+            BatchSize = 8,
+            TokensPerBatch = tokens,
+            Accumulate = 2,
+            Sampler = sampler,
+            RepeatThreshold = 0.3,
+            Loss = new LossRecipe { ClassWeights = ClassWeights.Balanced, WeightsFrom = 0.5 },
         };
         var walked = new StageSchedule(stage, 0, Lengths, 4, ClassIds);
         for (long step = 0; step < walked.TotalSteps; step++)

@@ -53,7 +53,9 @@ public sealed class TrainingLoopTests : IDisposable
         // 12 steps an epoch; the weights come in at step 24.
         StageRecipe stage = TinyModel.Stage(40) with
         {
-            Sampler = sampler, RepeatThreshold = 0.34, Loss = new LossRecipe { Kind = LossKind.Ldam, ClassWeights = ClassWeights.EffectiveNumber, WeightsFrom = 0.6, Normalize = Normalize.WeightSum },
+            Sampler = sampler,
+            RepeatThreshold = 0.34,
+            Loss = new LossRecipe { Kind = LossKind.Ldam, ClassWeights = ClassWeights.EffectiveNumber, WeightsFrom = 0.6, Normalize = Normalize.WeightSum },
         };
         (_, string whole) = Run("whole", stage, int.MaxValue);
         LoopResult result;
@@ -79,6 +81,25 @@ public sealed class TrainingLoopTests : IDisposable
         new TrainingLoop(TinyModel.Task(model, _train, [], turned), recipe.Stages, RunFolder.Create(Path.Combine(_tiny.Folder, "augmented")), new LoopOptions { Seed = 3 }, null).Run(CancellationToken.None);
         int[] said = Classes.ArgMax(model.Probabilities(_dev.Select(e => model.Tokenize(e.Text, null)).ToArray()), 3);
         Assert.True(said.Zip(_dev).Count(x => x.First == (x.Second.Label + 1) % 3) > 24);
+    }
+
+    [Fact]
+    public void The_class_counts_of_a_stage_are_those_of_its_examples()
+    {
+        // Train is one of each ten of class 1; the augmented examples are balanced, so that balanced softmax is cross-entropy on them alone.
+        (string Text, int Label)[] tail = [.. _train.Where((e, i) => e.Label != 1 || i % 10 == 0)], balanced = [.. _train.GroupBy(e => e.Label).SelectMany(group => group.Take(20))];
+        Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1));
+        using TextModel model = _tiny.Load(recipe);
+        TextTask task = TinyModel.Task(model, tail, [], balanced);
+        double Loss(StageData data, LossKind kind)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            task.Begin(recipe.Stages[0] with { Data = data, Loss = new LossRecipe { Kind = kind } });
+            return task.Loss(new TrainingBatch([0, 1, 2, 30, 31, 32]), 1, 0).Numerator.item<float>();
+        }
+
+        Assert.Equal(Loss(StageData.Augmented, LossKind.CrossEntropy), Loss(StageData.Augmented, LossKind.BalancedSoftmax), 1e-5);
+        Assert.True(Math.Abs(Loss(StageData.Train, LossKind.CrossEntropy) - Loss(StageData.Train, LossKind.BalancedSoftmax)) > 0.1);
     }
 
     [Fact]

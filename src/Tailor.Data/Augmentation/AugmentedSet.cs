@@ -28,7 +28,11 @@ public sealed class AugmentedSet
         string? Here(string? column) => column is not null && columns.Contains(column, StringComparer.OrdinalIgnoreCase) ? column : null;
         TableOptions own = options with
         {
-            TextColumn = Here(options.TextColumn), PairColumn = Here(options.PairColumn), LabelColumn = Here(options.LabelColumn), RequireLabels = true, WithOrigins = true,
+            TextColumn = Here(options.TextColumn),
+            PairColumn = Here(options.PairColumn),
+            LabelColumn = Here(options.LabelColumn),
+            RequireLabels = true,
+            WithOrigins = true,
         };
         var lines = new Dictionary<long, string>();
         foreach (TextExample row in data.Train)

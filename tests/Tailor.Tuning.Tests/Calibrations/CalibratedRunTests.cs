@@ -129,6 +129,23 @@ public sealed class CalibratedRunTests : IDisposable
         Assert.Equal(File.ReadAllBytes(Path.Combine(whole, "model", "model.safetensors")), File.ReadAllBytes(Path.Combine(Resumed(), "model", "model.safetensors")));
     }
 
+    [Fact]
+    public void Fitting_leaves_no_tensor_behind()
+    {
+        Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1));
+        using TextModel model = _tiny.Load(recipe);
+        LabelledTexts train = TinyModel.Texts(model, TinyModel.Examples(60, 1)), dev = TinyModel.Texts(model, TinyModel.Examples(40, 2));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        foreach (CalibrationKind kind in new[] { CalibrationKind.Crt, CalibrationKind.Lws, CalibrationKind.Ncm, CalibrationKind.TauNorm, CalibrationKind.EtaNorm })
+        {
+            Recipe calibrated = recipe with { Calibrations = [new CalibrationRecipe { Kind = kind, Epochs = 2 }, new CalibrationRecipe { Kind = CalibrationKind.LogitAdjustment }, new CalibrationRecipe { Kind = CalibrationKind.Temperature }] };
+            long before = TorchSharp.torch.Tensor.TotalCount;
+            Assert.Equal(3, new Calibrator(model, calibrated, train, dev, TinyModel.Labels, 0.55, 1, null).Fit(TestContext.Current.CancellationToken).Count);
+            Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
+        }
+    }
+
     [Theory]
     [InlineData("tau-norm", "the tau of calibration tau_norm is chosen on the dev split, and there is none")]
     [InlineData("logit-adjustment", "the tau of calibration logit_adjustment is chosen on the dev split, and there is none")]
