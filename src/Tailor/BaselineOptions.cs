@@ -6,8 +6,8 @@ public sealed record BaselineOptions
     /// <summary>A Hugging Face model directory for the probes; null when none is run.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Tokens that a probe's encoder keeps of a text.</summary>
-    public int MaxLength { get; init; } = 256;
+    /// <summary>Tokens that a probe's encoder keeps of a text; 256, or as many as it has positions for, when null.</summary>
+    public int? MaxLength { get; init; }
 
     /// <summary>The device the encoder computes on, by name; null is the CPU.</summary>
     public string? Device { get; init; }

@@ -30,9 +30,6 @@ public sealed class BaselineRuns : IDisposable
         _input = new BaselineInput(data, options.Seed, _embedder is null ? null : examples => Embed(_embedder, examples, embedded));
     }
 
-    /// <summary>The data set with the features that the baselines share.</summary>
-    internal BaselineInput Input => _input;
-
     /// <summary>Runs a baseline.</summary>
     /// <param name="name">One of <see cref="BaselineCatalogue.All"/>.</param>
     /// <param name="output">The folder to make, with <c>predictions.jsonl</c> and, written last, <c>result.json</c>, as a finished training run has them; null writes nothing.</param>
@@ -87,7 +84,7 @@ public sealed class BaselineRuns : IDisposable
         folder.Write(folder.Result, content);
     }
 
-    private static float[] Embed(TextEmbedder embedder, IReadOnlyList<TextExample> examples, Action<int, int>? embedded)
+    internal static float[] Embed(TextEmbedder embedder, IReadOnlyList<TextExample> examples, Action<int, int>? embedded)
     {
         using torch.Tensor features = embedder.Embed([.. examples.Select(example => (example.Text, example.Pair))], done => embedded?.Invoke(done, examples.Count));
         return features.data<float>().ToArray();

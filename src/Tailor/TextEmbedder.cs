@@ -24,6 +24,7 @@ public enum Pooling
 public sealed class TextEmbedder : IDisposable
 {
     private const int TokensPerBatch = 4096;
+    private const int UsualLength = 256;
 
     private readonly TextBackbone _backbone;
     private readonly Pooling _pooling;
@@ -37,10 +38,10 @@ public sealed class TextEmbedder : IDisposable
     /// <summary>Loads an encoder.</summary>
     /// <param name="directory">A Hugging Face directory.</param>
     /// <param name="pooling">How states become one vector.</param>
-    /// <param name="maxLength">Tokens kept of a text.</param>
+    /// <param name="maxLength">Tokens kept of a text; 256, or as many as the encoder has positions for, when null.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
     /// <exception cref="InputException">The directory is damaged, has no pooler though one is asked for, or fewer positions than <paramref name="maxLength"/>.</exception>
-    public static TextEmbedder Load(string directory, Pooling pooling, int maxLength = 256, string? device = null)
+    public static TextEmbedder Load(string directory, Pooling pooling, int? maxLength = null, string? device = null)
     {
         Libtorch.Load();
         TextBackbone backbone = TextBackbone.Load(directory, seed: 0, ComputeDevice.Find(device));
@@ -51,8 +52,9 @@ public sealed class TextEmbedder : IDisposable
                 throw new InputException($"{directory}: the checkpoint has no pooler; use --pooling cls or mean");
             }
 
-            backbone.RequireLength(maxLength);
-            return new TextEmbedder(backbone, pooling, maxLength);
+            int length = maxLength ?? Math.Min(UsualLength, backbone.Config.MaxPositions);
+            backbone.RequireLength(length);
+            return new TextEmbedder(backbone, pooling, length);
         }
         catch
         {

@@ -94,7 +94,7 @@ public sealed class TrainingLoopTests : IDisposable
         double Loss(StageData data, LossKind kind)
         {
             using DisposeScope scope = NewDisposeScope();
-            task.Begin(recipe.Stages[0] with { Data = data, Loss = new LossRecipe { Kind = kind } });
+            task.Begin(recipe.Stages[0] with { Data = data, Loss = new LossRecipe { Kind = kind } }, seed: 1, saved: null);
             return task.Loss(new TrainingBatch([0, 1, 2, 30, 31, 32]), 1, 0).Numerator.item<float>();
         }
 

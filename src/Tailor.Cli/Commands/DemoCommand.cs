@@ -21,10 +21,10 @@ internal sealed class DemoCommand : TailorCommand
     private static readonly string[] Overrides =
     [
         "input.max_length=64", "stages.0.eval_every=100",
-        "cls-tanh:stages.0.lr=1e-3", "cls-tanh:stages.0.epochs=6",
-        "prompt:stages.0.lr=1e-3", "prompt:stages.0.epochs=6",
+        "cls-tanh:stages.0.lr=1e-3", "cls-tanh:stages.0.epochs=5",
+        "prompt:stages.0.lr=1e-3", "prompt:stages.0.epochs=5",
         "two-stage:stages.0.lr=1e-3", "two-stage:stages.0.epochs=2", "two-stage:stages.0.batch_size=32",
-        "two-stage:stages.1.lr=1e-3", "two-stage:stages.1.epochs=4", "two-stage:stages.1.batch_size=32", "two-stage:stages.1.eval_every=100",
+        "two-stage:stages.1.lr=1e-3", "two-stage:stages.1.epochs=3", "two-stage:stages.1.batch_size=32", "two-stage:stages.1.eval_every=100",
     ];
 
     private readonly Option<string?> _out = new("--out") { Description = "The folder to make (default: tailor-demo, or the next free number).", HelpName = "DIR" };
@@ -144,7 +144,7 @@ internal sealed class DemoCommand : TailorCommand
     [
         ("look at the comparison:", $"open {Path.Combine(folder, "comparison", "report.html")} in a browser"),
         ("classify a text of your own:", $"tailor predict {run} --text \"The scan glass makes everything blurry\""),
-        ("one more recipe, compared with these:", $"tailor compare --data {data} --model {Quoted(ModelDirectory)} --recipes cls-weighted --seeds {Seeds} --set input.max_length=64 --set stages.0.lr=1e-3 --set stages.0.epochs=6 --baselines none --out {Path.Combine(folder, "comparison")}"),
+        ("one more recipe, compared with these:", $"tailor compare --data {data} --model {Quoted(ModelDirectory)} --recipes cls-weighted --seeds {Seeds} --set input.max_length=64 --set stages.0.lr=1e-3 --set stages.0.epochs=5 --baselines none --out {Path.Combine(folder, "comparison")}"),
         ("all recipes:", "tailor recipes"),
         ("your own table:", "tailor inspect tickets.csv"),
         ("your own table and checkpoint:", "tailor train --data tickets.csv --model path/to/bert --recipe cls-tanh --out runs/first"),

@@ -30,12 +30,18 @@ public static class BaselineEntries
         }
 
         BaselineInput? shared = null;
-        BaselineInput Input(TextDataset data) => shared?.Data == data ? shared : shared = new BaselineRuns(data, new BaselineOptions { Model = model, Device = device, Seed = Seed }).Input;
+        BaselineInput Input(TextDataset data) => shared?.Data == data ? shared : shared = new BaselineInput(data, Seed, Embed);
         return [.. baselines.Select(baseline => new BaselineEntry(baseline.Name, baseline.Summary, isDeterministic: true, (data, examples, _) =>
         {
             BaselineResult result = baseline.Fit(Input(data));
             bool test = ReferenceEquals(examples, data.Test);
             return new BaselinePredictions(test ? result.Test : result.Dev, (test ? result.TestProbabilities : result.DevProbabilities) ?? [], result.Parameters);
         }))];
+
+        float[] Embed(IReadOnlyList<TextExample> examples)
+        {
+            using TextEmbedder embedder = TextEmbedder.Load(model, Pooling.Mean, device: device);
+            return BaselineRuns.Embed(embedder, examples, embedded: null);
+        }
     }
 }

@@ -35,7 +35,7 @@ internal static class ComparisonReportReader
             ScoredSplit = rows[0].Runs[0].Split,
             Entries = [.. rows.Select(row => Entry(result, row, results[row.Name]))],
             Groups = Groups(first, [.. classes.Select(c => c!["label"]!.GetValue<string>())]),
-            Sentences = result.Sentences,
+            Sentences = [.. result.Sentences.Select(WithPageMarks)],
             Files = [.. description.Entries.Where(entry => entry.Settings["recipe"] is not null).Select(entry => new ReportFile($"{entry.Name}.yaml", entry.Settings["recipe"]!.GetValue<string>()))],
             Facts =
             [
@@ -48,6 +48,12 @@ internal static class ComparisonReportReader
             ],
         };
     }
+
+    /// <summary>The page marks entries by other signs than the plain tables.</summary>
+    private static string WithPageMarks(string sentence) =>
+        sentence.StartsWith(ComparisonTable.BestMark + " ", StringComparison.Ordinal) ? string.Concat("★", sentence.AsSpan(1))
+        : sentence.StartsWith(ComparisonTable.NotWorseMark + " ", StringComparison.Ordinal) ? string.Concat("≈", sentence.AsSpan(1))
+        : sentence;
 
     private static ComparedEntry Entry(ComparisonResult result, ComparisonRow row, JsonObject[] runs) => new()
     {
