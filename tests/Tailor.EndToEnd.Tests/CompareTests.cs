@@ -7,7 +7,7 @@ namespace Tailor.EndToEnd.Tests;
 /// <summary>The real command compares, is killed and goes on, and prints its tables.</summary>
 public sealed class CompareTests(TinyWorld world)
 {
-    private static readonly string[] Long = ["compare", "--recipes", "cls-tanh", "--seeds", "1", "--out", "cmp", .. TinyWorld.LongArguments.Skip(1)];
+    private static readonly string[] Long = ["compare", "--recipes", "cls-tanh", "--baselines", "none", "--seeds", "1", "--out", "cmp", .. TinyWorld.LongArguments.Skip(1)];
 
     [Fact]
     public void A_comparison_that_was_killed_and_interrupted_comes_to_the_bits_of_an_undisturbed_run()
@@ -40,7 +40,7 @@ public sealed class CompareTests(TinyWorld world)
 
         string[] before = folder.Contents;
         ProcessResult again = TailorProcess.Run(Long, input: null, folder.Path);
-        Assert.Equal("1 to compare, 0 runs to do, 1 finished before\n", again.Error);
+        Assert.Equal("1 to compare, 0 runs to do, 1 finished before\nThe report is in cmp/report.html.\n", again.Error);
         Assert.Equal(last.Output, again.Output);
         Assert.Equal(before, folder.Contents);
     }
@@ -53,7 +53,7 @@ public sealed class CompareTests(TinyWorld world)
         string[] compare =
         [
             "compare", "--data", "rows.csv", "--model", "model", "--recipes", "cls-tanh,slow=cls-tanh", "--set", "input.max_length=32", "--set", "stages.0.lr=2e-3", "--set", "stages.0.batch_size=8",
-            "--set", "slow:stages.0.lr=1e-6", "--seeds", "2", "--metric", "accuracy", "--out", "cmp", "--json", "all.json", "--markdown", "all.md", "--latex", "all.tex", "--csv", "all.csv",
+            "--set", "slow:stages.0.lr=1e-6", "--baselines", "none", "--seeds", "2", "--metric", "accuracy", "--out", "cmp", "--json", "all.json", "--markdown", "all.md", "--latex", "all.tex", "--csv", "all.csv",
         ];
         ProcessResult result = TailorProcess.Run([.. compare], input: null, folder.Path);
         Assert.Equal(0, result.ExitCode);
@@ -83,7 +83,23 @@ public sealed class CompareTests(TinyWorld world)
         Assert.Equal(
             (accuracies[0] - Result(folder, "slow", 42)["scores"]!["accuracy"]!.GetValue<double>()) * examples,
             test["only_first_right"]!.GetValue<int>() - test["only_second_right"]!.GetValue<int>(), 9);
+        Assert.Contains("slow", File.ReadAllText(folder.In("cmp/report.html")), StringComparison.Ordinal);
         Assert.Contains("McNemar's exact test", TailorProcess.Run(["compare", "--runs", .. runs], input: null, folder.Path).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Baselines_are_compared_once_and_a_recipe_that_does_not_beat_them_is_said_so()
+    {
+        using var folder = new TemporaryFolder();
+        world.CopyTo(folder);
+        string[] compare = ["compare", "--data", "rows.csv", "--model", "model", "--recipes", "cls-tanh", "--set", "input.max_length=32", "--set", "stages.0.lr=1e-9", "--set", "stages.0.epochs=1", "--seeds", "2", "--out", "cmp"];
+        ProcessResult result = TailorProcess.Run([.. compare, "--baselines", "majority,tfidf-svm,probe-mean"], input: null, folder.Path);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("4 to compare, 5 runs to do, 0 finished before", result.Error, StringComparison.Ordinal);
+        Assert.Contains("cls-tanh does not beat the baseline tfidf-svm on macro_f1", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["probe-mean/seed-0", "tfidf-svm/seed-0"], new[] { "probe-mean", "tfidf-svm" }.Select(name => $"{name}/{Path.GetFileName(Directory.GetDirectories(folder.In($"cmp/runs/{name}")).Single())}"));
+        Assert.Contains("does not beat the baseline tfidf-svm", File.ReadAllText(folder.In("cmp/report.html")), StringComparison.Ordinal);
+        Refusal.Check(TailorProcess.Run([.. compare, "--baselines", "tfidf-smv"], input: null, folder.Path), "'tfidf-smv'", "did you mean 'tfidf-svm'");
     }
 
     private static JsonNode Result(TemporaryFolder folder, string recipe, int seed) => JsonNode.Parse(File.ReadAllText(folder.In($"cmp/runs/{recipe}/seed-{seed}/result.json")))!;
