@@ -42,13 +42,23 @@ public class EvaluationReportTests
         JsonElement root = document.RootElement;
         foreach (string name in Metric.Names)
         {
-            Assert.Equal(Metric.Of(name, report), root.GetProperty(name).GetDouble());
+            Assert.Equal(Metric.Of(name, report), root.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null);
         }
 
         Assert.Equal(Labels, root.GetProperty("per_class").EnumerateArray().Select(item => item.GetProperty("label").GetString()));
         Assert.Equal(["head", "tail", "many", "medium", "few"], root.GetProperty("groups").EnumerateArray().Select(item => item.GetProperty("name").GetString()));
         Assert.All(root.GetProperty("groups").EnumerateArray(), item => Assert.NotEqual("", item.GetProperty("source").GetString() + item.GetProperty("thresholds").GetString()));
         Assert.Equal(report.Group("tail")!.F1, root.GetProperty("groups")[1].GetProperty("f1").GetDouble());
+    }
+
+    [Fact]
+    public void The_F1_of_the_positive_class_is_that_of_the_second_of_two()
+    {
+        Assert.Null(Metric.Of("positive_f1", Report()));
+
+        // Of three positives two are found, beside one that is none: precision and recall are 2/3.
+        EvaluationReport two = EvaluationReport.Of(["no", "yes"], [1, 1, 1, 0, 0], [1, 1, 0, 1, 0], [], []);
+        Assert.Equal(2.0 / 3, Metric.Of("positive_f1", two)!.Value, 12);
     }
 
     [Fact]
