@@ -21,6 +21,9 @@ internal sealed record Part(string Name, int PerStep, Func<Tensor> Forward, IRea
     /// <summary>Embedding tables, whose gradient is collected beside autograd.</summary>
     public IReadOnlyList<Parameter> Tables { get; init; } = [];
 
+    /// <summary>The same in libtorch's own operations, as <see cref="PlainClassifier"/> has it (padded); null where Tailor takes those itself.</summary>
+    public Part? Plain { get; init; }
+
     /// <summary>Times the part.</summary>
     /// <param name="repeats">Timed runs, after two that are not.</param>
     /// <returns>The best forward and the best backward time of one run, in milliseconds.</returns>

@@ -47,7 +47,7 @@ internal sealed class PartsCommand : Command
         int repeats = workload.Batches.Length - workload.WarmUp;
         (double whole, double optimizer, double updated) = TimeStep(workload, sequences, labels, repeats);
         Console.WriteLine($"\n{one.Name}: {one.Description}; a batch of {sequences.Length} sequences, {tokens[middle]} tokens\n");
-        Console.WriteLine("| part | a step | forward | backward | in a step | share | rate |\n|---|---:|---:|---:|---:|---:|---:|");
+        Console.WriteLine("| part | a step | forward | backward | in a step | share | rate | in libtorch's own operations |\n|---|---:|---:|---:|---:|---:|---:|---:|");
         double sum = optimizer;
         using (NewDisposeScope())
         {
@@ -57,20 +57,54 @@ internal sealed class PartsCommand : Command
                 double all = part.PerStep * (forward + backward);
                 sum += all;
                 string rate = part.Operations > 0 ? $"{part.Operations / (forward + backward) / 1e6:F0} GFLOP/s" : $"{part.Bytes / (forward + backward) / 1e6:F1} GB/s";
-                Console.WriteLine($"| {part.Name} | {part.PerStep} | {forward:F2} | {backward:F2} | {all:F1} | {all / whole:P1} | {rate} |");
+                string plain = part.Plain is { } other && other.Time(repeats) is var (plainForward, plainBackward) ? $"{part.PerStep * (plainForward + plainBackward):F1}" : "";
+                Console.WriteLine($"| {part.Name} | {part.PerStep} | {forward:F2} | {backward:F2} | {all:F1} | {all / whole:P1} | {rate} | {plain} |");
             }
         }
 
-        Console.WriteLine($"| optimizer with clipping | 1 | - | - | {optimizer:F1} | {optimizer / whole:P1} | {updated / optimizer / 1e6:F1} GB/s |");
-        Console.WriteLine($"| rest | | | | {whole - sum:F1} | {(whole - sum) / whole:P1} | |");
-        Console.WriteLine($"| whole step | | | | {whole:F1} | {1:P1} | |");
+        Console.WriteLine($"| optimizer with clipping | 1 | - | - | {optimizer:F1} | {optimizer / whole:P1} | {updated / optimizer / 1e6:F1} GB/s | {PlainOptimizer(workload, repeats):F1} |");
+        Console.WriteLine($"| rest | | | | {whole - sum:F1} | {(whole - sum) / whole:P1} | | |");
+        Console.WriteLine($"| whole step | | | | {whole:F1} | {1:P1} | | |");
+        Console.WriteLine($"| whole step, all positions in the last layer | | | | {TimeStep(workload, sequences, labels, repeats, readAlone: false).Whole:F1} | | | |");
+        if (sequences.Any(ids => ids.Length != sequences[0].Length))
+        {
+            int longest = sequences.Max(ids => ids.Length);
+            int[][] padded = [.. sequences.Select(ids => (int[])[.. ids, .. new int[longest - ids.Length]])];
+            Console.WriteLine($"| whole step, padded to the longest | | | | {TimeStep(workload, padded, labels, repeats).Whole:F1} | | | |");
+        }
+    }
+
+    /// <summary>Clipping and TorchSharp's AdamW over parameters of the model's sizes, all of whose gradients are dense.</summary>
+    private static double PlainOptimizer(Workload workload, int repeats)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var step = new TailorStep(workload);
+        TorchSharp.Modules.Parameter[] parameters = [.. step.Parameters.Select(p => new TorchSharp.Modules.Parameter(p.Value.detach().clone()))];
+        using var optimizer = optim.AdamW(parameters, lr: workload.LearningRate, eps: 1e-8, weight_decay: 0);
+        double best = double.PositiveInfinity;
+        for (int i = 0; i < workload.WarmUp + repeats; i++)
+        {
+            using DisposeScope inner = NewDisposeScope();
+            foreach (TorchSharp.Modules.Parameter parameter in parameters)
+            {
+                parameter.grad = full_like(parameter, 1e-3).DetachFromDisposeScope();
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            nn.utils.clip_grad_norm_(parameters, workload.Clip);
+            optimizer.step();
+            optimizer.zero_grad();
+            best = i < workload.WarmUp ? best : Math.Min(best, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return best;
     }
 
     /// <summary>Times whole steps on one batch, and the update within them.</summary>
     /// <returns>The best step and the best update in milliseconds, and the bytes that an update has to read and write.</returns>
-    private static (double Whole, double Optimizer, double Bytes) TimeStep(Workload workload, int[][] sequences, int[] labels, int repeats)
+    private static (double Whole, double Optimizer, double Bytes) TimeStep(Workload workload, int[][] sequences, int[] labels, int repeats, bool readAlone = true)
     {
-        using var step = new TailorStep(workload);
+        using var step = new TailorStep(workload, readAlone);
         step.Prepare(sequences, labels);
         (double whole, double optimizer) = (double.PositiveInfinity, double.PositiveInfinity);
         for (int i = 0; i < workload.WarmUp + repeats; i++)

@@ -29,7 +29,10 @@ internal sealed class StepParts(Workload workload, int[] lengths)
         Elements("GELU", _fullLayers, _inner, passes: 5, F.gelu),
         Linear("linear: feed-forward down", _fullLayers, _inner, _width),
         LayerNorm(),
-        Elements("dropout", (2 * _fullLayers) + 1, _width, passes: 4, x => new DropoutPlaces(workload.Seed, 0, training: true).Apply(x, workload.Dropout)),
+        Elements("dropout", (2 * _fullLayers) + 1, _width, passes: 4, x => new DropoutPlaces(workload.Seed, 0, training: true).Apply(x, workload.Dropout)) with
+        {
+            Plain = Elements("dropout", (2 * _fullLayers) + 1, _width, passes: 4, x => F.dropout(x, workload.Dropout, true)),
+        },
         Residual(),
         HeadAndLoss(),
     ];
@@ -58,8 +61,20 @@ internal sealed class StepParts(Workload workload, int[] lengths)
         {
             Bytes = Floats((6 + 6 + 9) * _tokens * _width),
             Tables = [words, positions, types],
+            Plain = PlainEmbedding(),
         };
     }
+
+    private Part PlainEmbedding()
+    {
+        Tensor words = Leaf(workload.Shape.VocabularySize, _width), positions = Leaf(workload.Shape.MaxPositions, _width), types = Leaf(2, _width);
+        Tensor ids = randint(0, workload.Shape.VocabularySize, Padded, dtype: ScalarType.Int64), places = arange(Padded).remainder(Longest);
+        return new("embedding", 1, () => words.index_select(0, ids).add(positions.index_select(0, places)).add(types[0]), [words, positions, types]);
+    }
+
+    private int Longest => lengths.Max();
+
+    private long Padded => (long)Longest * lengths.Length;
 
     private Part Linear(string name, int perStep, long inputs, long outputs)
     {
@@ -76,7 +91,22 @@ internal sealed class StepParts(Workload workload, int[] lengths)
         return new("attention", _fullLayers, () => PackedAttention.SelfAttention(qkv, offsets, workload.Shape.Heads, workload.Dropout, 1), [qkv])
         {
             Operations = lengths.Sum(n => 12.0 * n * n * _width),
+            Plain = PlainAttention(),
         };
+    }
+
+    private Part PlainAttention()
+    {
+        Tensor q = Leaf(Padded, _width), k = Leaf(Padded, _width), v = Leaf(Padded, _width);
+        float[] masked = new float[Padded];
+        for (int s = 0; s < lengths.Length; s++)
+        {
+            masked.AsSpan((s * Longest) + lengths[s], Longest - lengths[s]).Fill(-1e9f);
+        }
+
+        Tensor? mask = lengths.All(length => length == Longest) ? null : tensor(masked, [lengths.Length, 1, 1, Longest]);
+        Tensor Split(Tensor x) => x.view(lengths.Length, Longest, workload.Shape.Heads, _width / workload.Shape.Heads).transpose(1, 2);
+        return new("attention", _fullLayers, () => F.scaled_dot_product_attention(Split(q), Split(k), Split(v), mask, workload.Dropout).transpose(1, 2).reshape(Padded, _width), [q, k, v]);
     }
 
     private Part ReadAttention()

@@ -12,6 +12,7 @@ namespace Tailor.Bench;
 internal sealed class TailorStep : ITrainStep
 {
     private readonly Workload _workload;
+    private readonly bool _readAlone;
     private readonly ParameterBuilder _build;
     private readonly BertEncoder _encoder;
     private readonly ClsHead _head;
@@ -23,9 +24,10 @@ internal sealed class TailorStep : ITrainStep
 
     /// <summary>Makes the model and its optimizer.</summary>
     /// <param name="workload">Sizes, weights and settings.</param>
-    public TailorStep(Workload workload)
+    /// <param name="readAlone">Whether the last layer computes the read positions alone; false is for measuring what that gives.</param>
+    public TailorStep(Workload workload, bool readAlone = true)
     {
-        _workload = workload;
+        (_workload, _readAlone) = (workload, readAlone);
         using SafetensorsCheckpoint? checkpoint = workload.ModelDirectory is { } directory ? SafetensorsCheckpoint.Open(directory) : null;
         _build = new ParameterBuilder(checkpoint, workload.ModelDirectory ?? "random weights", "bert.", workload.Seed);
         _encoder = new BertEncoder(workload.ToConfig(), _build, withPooler: false);
@@ -64,7 +66,8 @@ internal sealed class TailorStep : ITrainStep
     public LossParts Forward()
     {
         var dropout = new DropoutPlaces(_workload.Seed, _pass++, training: true);
-        return _loss.Of(_head.Forward(_encoder.ForwardRead(_batch!, dropout), dropout), _labels!);
+        Tensor states = _readAlone ? _encoder.ForwardRead(_batch!, dropout) : _encoder.Forward(_batch!, dropout).index_select(0, _batch!.ReadRows);
+        return _loss.Of(_head.Forward(states, dropout), _labels!);
     }
 
     /// <summary>The update alone.</summary>
