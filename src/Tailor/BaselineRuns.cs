@@ -69,11 +69,7 @@ public sealed class BaselineRuns : IDisposable
             (IReadOnlyList<TextExample> examples, int[] predicted, float[]? probabilities) = run.ScoredSplit == "test"
                 ? (_data.Test, result.Test, result.TestProbabilities)
                 : (_data.Dev, result.Dev, result.DevProbabilities);
-            int[] gold = _data.LabelIds(examples);
-            double? Probability(int example, int c) => probabilities?[(example * _data.Labels.Count) + c];
-            IEnumerable<ScoredExample> scored = examples.Select((example, i) => new ScoredExample(
-                example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}", gold[i], predicted[i], Probability(i, predicted[i]), Probability(i, gold[i])));
-            folder.Write(() => PredictionFile.Write(folder.Predictions, _data.Labels.Names, scored));
+            folder.Write(() => RunEnding.WritePredictions(folder, _data, examples, predicted, probabilities ?? []));
         }
 
         JsonObject content = run.ToJson();

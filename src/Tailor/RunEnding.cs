@@ -20,13 +20,24 @@ internal static class RunEnding
         IReadOnlyList<TextExample> examples = data.Scored.Examples;
         int[] gold = set.LabelIds(examples);
         EvaluationReport report = EvaluationReport.Of(set.Labels.Names, gold, predicted, probabilities, set.TrainCounts, rho);
-        IEnumerable<ScoredExample> scored = examples.Select((example, i) =>
+        folder.Write(() => WritePredictions(folder, set, examples, predicted, probabilities));
+        return report;
+    }
+
+    /// <summary>Writes <c>predictions.jsonl</c>.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="set">The dataset.</param>
+    /// <param name="examples">The examples that were scored.</param>
+    /// <param name="predicted">The predicted class of each.</param>
+    /// <param name="probabilities">Examples x classes, row-major; empty when there are none.</param>
+    public static void WritePredictions(RunFolder folder, TextDataset set, IReadOnlyList<TextExample> examples, int[] predicted, float[] probabilities)
+    {
+        int[] gold = set.LabelIds(examples);
+        PredictionFile.Write(folder.Predictions, set.Labels.Names, examples.Select((example, i) =>
         {
             double? Probability(int c) => probabilities.Length == 0 ? null : probabilities[(i * set.Labels.Count) + c];
             return new ScoredExample(example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}", gold[i], predicted[i], Probability(predicted[i]), Probability(gold[i]));
-        });
-        folder.Write(() => PredictionFile.Write(folder.Predictions, set.Labels.Names, scored));
-        return report;
+        }));
     }
 
     /// <summary>Writes <c>result.json</c>: the run is finished.</summary>

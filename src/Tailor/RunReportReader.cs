@@ -17,6 +17,11 @@ internal static class RunReportReader
     {
         RequireFinished(folder);
         RunDescription run = RunDescription.Read(folder);
+        if (run.Recipe.PredictsNumbers)
+        {
+            throw new InputException($"{folder.Path}: this run predicts numbers, and the report is of classes; its scores are in result.json");
+        }
+
         TunedModel model = TunedModel.ReadDescription(folder.Model);
         var remarks = new List<string>();
         RunReportData data = Parse(folder.Result, text => Result(JsonNode.Parse(text)!.AsObject(), new RunReportData

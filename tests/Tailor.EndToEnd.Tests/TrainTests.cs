@@ -56,8 +56,11 @@ public sealed class TrainTests(TinyWorld world)
     public void Changes_tells_what_moved()
     {
         string run = world.Finished(out _);
-        ProcessResult json = world.Run(["changes", run, "--model", "model", "--data", "rows.csv", "--json"]);
+        ProcessResult json = world.Run(["changes", run, "--model", "model", "--data", "rows.csv", "--html", "changes.html", "--json"]);
         Assert.Equal(0, json.ExitCode);
+
+        // Two heat maps, each drawn for wide and for narrow windows, of 16 tensors in 2 layers.
+        Assert.Equal(2 * 2 * 32, File.ReadAllText(world.In("changes.html")).Split("class=\"cell right\"").Length - 1);
         JsonNode answer = JsonNode.Parse(json.Output)!;
         JsonArray weights = answer["weights"]!.AsArray();
         Assert.Equal(16 * 2, weights.Count);

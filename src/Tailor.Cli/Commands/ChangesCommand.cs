@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Tailor.Data;
+using Tailor.Evaluation;
 using Tailor.Foundation;
 
 namespace Tailor.Cli;
@@ -12,6 +13,7 @@ internal sealed class ChangesCommand : TailorCommand
     private readonly Option<string> _model = new("--model") { Description = "The model it was tuned from.", HelpName = "DIR", Required = true };
     private readonly Option<string?> _data = new("--data") { Description = "A table of texts; the change of their features is measured too.", HelpName = "FILE" };
     private readonly Option<bool> _relative = new("--relative") { Description = "Show changes relative to the weights they began from." };
+    private readonly Option<string?> _html = new("--html") { Description = "Write heat maps and tables as a page of HTML.", HelpName = "FILE" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
     private readonly DataOptions _dataOptions = new();
 
@@ -22,12 +24,14 @@ internal sealed class ChangesCommand : TailorCommand
         Add(_model);
         Add(_data);
         Add(_relative);
+        Add(_html);
         Add(_json);
         _dataOptions.AddColumns(this);
     }
 
     protected override int Run(Session session)
     {
+        string? page = session.Get(_html) is { } output ? OutputFile.Check(output, "--html") : null;
         string after = ModelOf(session.Get(_run)!), before = session.Get(_model)!;
         (string Text, string? Pair)[]? texts = session.Get(_data) is { } file
             ? [.. TextTable.Read(file, _dataOptions.Table(session, requireLabels: false)).Select(example => (example.Text, example.Pair))]
@@ -35,6 +39,12 @@ internal sealed class ChangesCommand : TailorCommand
         session.LoadLibtorch();
         IReadOnlyList<TensorChange> weights = FineTuningChange.OfWeights(before, after);
         FeatureChange? features = texts is null ? null : FineTuningChange.OfFeatures(before, after, texts, session.Device);
+        string[] sentences = features is null ? [] : [Sentence(features)];
+        if (page is not null)
+        {
+            AtomicFile.WriteText(page, ChangeReport.ToHtml($"Changes of {session.Get(_run)} from {before}", sentences, weights));
+        }
+
         if (session.Get(_json))
         {
             JsonOutput.Write(session, Json(weights, features));
@@ -42,14 +52,17 @@ internal sealed class ChangesCommand : TailorCommand
         }
 
         Print(session, weights);
-        if (features is not null)
+        foreach (string sentence in sentences)
         {
             session.Out.WriteLine();
-            session.Out.WriteLine($"Features of {features.Texts} texts moved by {features.MeanDistance:F4}{(features.Deviation is { } sd ? $" (sd {sd:F4})" : "")} on average; mean cosine between before and after {features.MeanCosine:F4}");
+            session.Out.WriteLine(sentence);
         }
 
         return 0;
     }
+
+    private static string Sentence(FeatureChange features) =>
+        $"Features of {features.Texts} texts moved by {features.MeanDistance:F4}{(features.Deviation is { } sd ? $" (sd {sd:F4})" : "")} on average; mean cosine between before and after {features.MeanCosine:F4}";
 
     private void Print(Session session, IReadOnlyList<TensorChange> weights)
     {
