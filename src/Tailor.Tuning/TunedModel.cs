@@ -134,7 +134,6 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
     {
         Calibrations = [],
         Adapter = StageWeights.AdapterStandsAtTheEnd(Recipe) && !StageWeights.CanMerge(Recipe.Adapter.Kind) ? Recipe.Adapter : new AdapterRecipe(),
-        Stages = [Recipe.Stages[0] with { Train = TrainScope.All }],
     };
 
     private IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)

@@ -22,10 +22,11 @@ public static partial class FineTuningChange
 {
     /// <summary>The change of every tensor of the encoder's layers, in layer order.</summary>
     /// <param name="before">The pretrained model's directory.</param>
-    /// <param name="after">The tuned model's directory.</param>
+    /// <param name="after">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
     /// <exception cref="InputException">A directory is damaged, or the two have no tensor in common, or one of another shape.</exception>
     public static IReadOnlyList<TensorChange> OfWeights(string before, string after)
     {
+        after = DeployedModel.DirectoryOf(after);
         Libtorch.Load();
         using SafetensorsCheckpoint old = SafetensorsCheckpoint.Open(before), now = SafetensorsCheckpoint.Open(after);
         var changes = new List<TensorChange>();
@@ -44,13 +45,14 @@ public static partial class FineTuningChange
 
     /// <summary>The change of the state that the head reads, on texts tokenised as the tuned model does.</summary>
     /// <param name="before">The pretrained model's directory.</param>
-    /// <param name="after">The tuned model's directory.</param>
+    /// <param name="after">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
     /// <param name="texts">Texts, each with its pair or null; at least one.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
     /// <exception cref="InputException">A directory is damaged, or the two are of different widths.</exception>
     public static FeatureChange OfFeatures(string before, string after, IReadOnlyList<(string Text, string? Pair)> texts, string? device = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
+        after = DeployedModel.DirectoryOf(after);
         Libtorch.Load();
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();

@@ -98,7 +98,8 @@ internal static class RunReportReader
     private static ClassScore Score(JsonNode? json) => new(
         json!["precision"]!.GetValue<double>(), json["recall"]!.GetValue<double>(), json["f1"]!.GetValue<double>(), json["support"]!.GetValue<int>(), json["predicted"]!.GetValue<int>());
 
-    private static ReportGroup Group(JsonNode json, IReadOnlyList<ReportClass> classes)
+    /// <summary>A group of <c>result.json</c>.</summary>
+    internal static ReportGroup Group(JsonNode json, IReadOnlyList<ReportClass> classes)
     {
         var ids = classes.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
         int[] members = [.. json["labels"]!.AsArray().Select(label => ids.TryGetValue(label!.GetValue<string>(), out int id) ? id : throw new JsonException($"a class '{label}' that the model does not know"))];

@@ -35,19 +35,7 @@ public sealed class TextClassifier : IDisposable
     /// <exception cref="InputException">The folder is no run, the run has not finished, or its files are damaged.</exception>
     public static TextClassifier Load(string folder, string? device = null)
     {
-        ArgumentNullException.ThrowIfNull(folder);
-        if (!Directory.Exists(folder))
-        {
-            throw new InputException($"{folder}: no such folder; give a run folder of 'tailor train' or its model/ folder");
-        }
-
-        string directory = folder;
-        if (File.Exists(Path.Combine(folder, "run.json")))
-        {
-            var run = new RunFolder(folder);
-            directory = run.Finished ? run.Model : throw new InputException($"{folder}: this run has not finished, there is no model yet; continue it with: tailor train --resume {folder}");
-        }
-
+        string directory = DeployedModel.DirectoryOf(folder);
         Libtorch.Load();
         (TunedModel description, TextModel model) = TunedModel.Load(directory, ComputeDevice.Find(device));
         return new TextClassifier(description, model);

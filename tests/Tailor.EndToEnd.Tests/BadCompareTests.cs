@@ -43,18 +43,7 @@ public sealed class BadCompareTests(TinyWorld world)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_comparison_that_cannot_be_is_refused_in_one_line(string name)
-    {
-        BadCase bad = Cases[name];
-        using var folder = new TemporaryFolder();
-        world.CopyTo(folder);
-        bad.Prepare?.Invoke(world, folder);
-        string[] before = folder.Contents;
-        ProcessResult result = TailorProcess.Run(bad.Args, input: null, folder.Path);
-        Refusal.Check(result, bad.Expected);
-        Assert.Equal(before, folder.Contents);
-        BadInputPage.Check("Comparisons", name, bad.Args, result, folder.Path);
-    }
+    public void A_comparison_that_cannot_be_is_refused_in_one_line(string name) => Cases[name].Check(world, "Comparisons", name);
 
     private static string[] Again(params string[] rest) => [.. TinyWorld.CompareArguments, .. rest];
 
@@ -67,6 +56,4 @@ public sealed class BadCompareTests(TinyWorld world)
         Assert.Contains(old, text, StringComparison.Ordinal);
         File.WriteAllText(path, text.Replace(old, now, StringComparison.Ordinal));
     }
-
-    private sealed record BadCase(string[] Args, string[] Expected, Action<TinyWorld, TemporaryFolder>? Prepare = null);
 }

@@ -104,18 +104,7 @@ public sealed class BadRunTests(TinyWorld world)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void What_cannot_be_is_refused_in_one_line(string name)
-    {
-        BadCase bad = Cases[name];
-        using var folder = new TemporaryFolder();
-        world.CopyTo(folder);
-        bad.Prepare?.Invoke(world, folder);
-        string[] before = folder.Contents;
-        ProcessResult result = TailorProcess.Run(bad.Args, input: null, folder.Path);
-        Refusal.Check(result, bad.Expected);
-        Assert.Equal(before, folder.Contents);
-        BadInputPage.Check("Recipes and runs", name, bad.Args, result, folder.Path);
-    }
+    public void What_cannot_be_is_refused_in_one_line(string name) => Cases[name].Check(world, "Recipes and runs", name);
 
     private static string[] Train(params string[] rest) => ["train", "--data", "rows.csv", "--model", "model", .. rest];
 
@@ -132,6 +121,4 @@ public sealed class BadRunTests(TinyWorld world)
         rows[7] = "the new saw,tool";
         File.WriteAllLines(place.In("rows.csv"), rows);
     }
-
-    private sealed record BadCase(string[] Args, string[] Expected, Action<TinyWorld, TemporaryFolder>? Prepare = null);
 }

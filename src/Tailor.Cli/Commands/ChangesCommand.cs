@@ -32,7 +32,7 @@ internal sealed class ChangesCommand : TailorCommand
     protected override int Run(Session session)
     {
         string? page = session.Get(_html) is { } output ? OutputFile.Check(output, "--html") : null;
-        string after = ModelOf(session.Get(_run)!), before = session.Get(_model)!;
+        string after = session.Get(_run)!, before = session.Get(_model)!;
         (string Text, string? Pair)[]? texts = session.Get(_data) is { } file
             ? [.. TextTable.Read(file, _dataOptions.Table(session, requireLabels: false)).Select(example => (example.Text, example.Pair))]
             : null;
@@ -42,7 +42,7 @@ internal sealed class ChangesCommand : TailorCommand
         string[] sentences = features is null ? [] : [Sentence(features)];
         if (page is not null)
         {
-            AtomicFile.WriteText(page, ChangeReport.ToHtml($"Changes of {session.Get(_run)} from {before}", sentences, weights));
+            AtomicFile.WriteText(page, ChangeReport.ToHtml($"Changes of {after} from {before}", sentences, weights));
         }
 
         if (session.Get(_json))
@@ -97,8 +97,4 @@ internal sealed class ChangesCommand : TailorCommand
             ["mean_cosine"] = features.MeanCosine,
         },
     };
-
-    private static string ModelOf(string folder) => Directory.Exists(Path.Combine(folder, "model"))
-        ? Path.Combine(folder, "model")
-        : Directory.Exists(folder) ? folder : throw new InputException($"{folder}: no such folder; give a run folder of 'tailor train' or its model/ folder");
 }

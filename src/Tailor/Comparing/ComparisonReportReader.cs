@@ -25,16 +25,18 @@ internal static class ComparisonReportReader
 
         Dictionary<string, JsonObject[]> results = rows.ToDictionary(row => row.Name, row => row.Runs.Select(run => Json(new RunFolder(run.Folder).Result)).ToArray(), StringComparer.Ordinal);
         JsonObject first = results[rows[0].Name][0];
-        JsonArray classes = first["scores"]!["per_class"]!.AsArray();
+        ReportClass[] classes = [.. first["scores"]!["per_class"]!.AsArray().Select((c, i) => new ReportClass(c!["label"]!.GetValue<string>(), description.TrainCounts[i]))];
         return new ComparisonReportData
         {
             Title = $"Comparison on {Path.GetFileName(Path.TrimEndingDirectorySeparator(description.Data))}",
             Metric = result.Metric,
-            Classes = [.. classes.Select((c, i) => new ReportClass(c!["label"]!.GetValue<string>(), description.TrainCounts[i]))],
+            Classes = classes,
             Splits = [.. Parts.Where(description.Splits.ContainsKey).Select(split => new SplitSize(split, description.Splits[split]))],
             ScoredSplit = rows[0].Runs[0].Split,
             Entries = [.. rows.Select(row => Entry(result, row, results[row.Name]))],
-            Groups = Groups(first, [.. classes.Select(c => c!["label"]!.GetValue<string>())]),
+
+            // Training counts decide these groups, so that all entries share them.
+            Groups = [.. first["scores"]!["groups"]!.AsArray().Where(group => group!["name"]!.GetValue<string>() is "many" or "medium" or "few").Select(group => RunReportReader.Group(group!, classes))],
             Sentences = [.. result.Sentences.Select(WithPageMarks)],
             Files = [.. description.Entries.Where(entry => entry.Settings["recipe"] is not null).Select(entry => new ReportFile($"{entry.Name}.yaml", entry.Settings["recipe"]!.GetValue<string>()))],
             Facts =
@@ -79,20 +81,6 @@ internal static class ComparisonReportReader
     {
         JsonArray?[] values = [.. runs.Select(read)];
         return values.Any(value => value is null) ? [] : [.. Enumerable.Range(0, values[0]!.Count).Select(i => values.Average(value => value![i]!.GetValue<double>()))];
-    }
-
-    /// <summary>Many, medium and few, which training counts decide and all entries share.</summary>
-    private static ReportGroup[] Groups(JsonObject run, string[] labels)
-    {
-        var ids = labels.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i, StringComparer.Ordinal);
-        return
-        [
-            .. run["scores"]!["groups"]!.AsArray().Where(group => group!["name"]!.GetValue<string>() is "many" or "medium" or "few").Select(group => new ReportGroup(
-                group!["grouping"]!.GetValue<string>(),
-                $"by {group["source"]!.GetValue<string>()}; {group["thresholds"]!.GetValue<string>()}",
-                [.. group["labels"]!.AsArray().Select(label => ids[label!.GetValue<string>()])],
-                new GroupScore(group["name"]!.GetValue<string>(), group["classes"]!.GetValue<int>(), group["support"]!.GetValue<int>(), F1: null, Recall: null))),
-        ];
     }
 
     private static JsonObject Json(string file)
