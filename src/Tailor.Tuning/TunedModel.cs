@@ -69,9 +69,9 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
     {
         TunedModel description = ReadDescription(directory);
         TextModel model = TextModel.Load(directory, description.ForInference(), description.Labels.Count, description.Verbalizer, seed: 0, device, Names(description.Recipe));
-        if (model.Backbone.Report.Missing.Count > 0)
+        if (model.Report.Missing.Count > 0)
         {
-            string missing = string.Join(", ", model.Backbone.Report.Missing);
+            string missing = string.Join(", ", model.Report.Missing);
             model.Dispose();
             throw new InputException($"{directory}: the weights lack {missing}; the directory is incomplete, copy it again");
         }

@@ -58,10 +58,10 @@ public static partial class FineTuningChange
         using DisposeScope scope = NewDisposeScope();
         (TunedModel description, TextModel model) = TunedModel.Load(after, ComputeDevice.Find(device));
         Tensor now;
-        TokenSequence[] sequences;
+        TextSet sequences;
         using (model)
         {
-            sequences = [.. texts.Select(text => model.Tokenize(text.Text, text.Pair))];
+            sequences = model.Tokenize(texts);
             now = model.States(sequences);
         }
 

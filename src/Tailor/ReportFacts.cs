@@ -16,13 +16,13 @@ internal static class ReportFacts
     public const string ClassNorms = "class_norms";
 
     /// <summary>Adds them to the content of <c>result.json</c>.</summary>
-    public static void AddTo(JsonObject result, TextDataset data, TextModel model)
+    public static void AddTo(JsonObject result, TextDataset data, ClassifierModel model)
     {
         result[Splits] = new JsonObject { ["train"] = data.Train.Count, ["dev"] = data.Dev.Count, ["test"] = data.Test.Count };
         result[ClassNorms] = Norms(model) is { } norms ? new JsonArray([.. norms.Select(norm => (JsonNode)norm)]) : null;
     }
 
-    private static float[]? Norms(TextModel model)
+    private static float[]? Norms(ClassifierModel model)
     {
         if (model.Head.Output is not { } output)
         {

@@ -38,7 +38,8 @@ public static class Runs
         AugmentedSet? augmented = Augmented(request, recipe, data);
         var remarks = new List<string>();
         Verbalizer? verbalizer = LabelWords(request, recipe, data.Labels.Names, remarks.Add);
-        return Train(request, recipe, verbalizer, augmented, new TokenizedDataset(data), remarks, progress, stop);
+        using var shared = new TokenizedDataset(data);
+        return Train(request, recipe, verbalizer, augmented, shared, remarks, progress, stop);
     }
 
     /// <summary>Trains a recipe that is already read, on a dataset that other runs may share.</summary>
@@ -68,7 +69,8 @@ public static class Runs
     {
         RunFolder folder = RunFolder.OpenUnfinished(runFolder);
         RunDescription description = RunDescription.Read(folder);
-        return Resume(folder, description, new TokenizedDataset(TextDataset.Load(description.Request.Data, description.Request.DataOptions)), progress, stop);
+        using var data = new TokenizedDataset(TextDataset.Load(description.Request.Data, description.Request.DataOptions));
+        return Resume(folder, description, data, progress, stop);
     }
 
     /// <summary>Continues a run on a dataset that other runs may share.</summary>
@@ -104,7 +106,7 @@ public static class Runs
     {
         Libtorch.Load();
         using TextModel model = LoadModel(request, recipe, verbalizer, data);
-        TextTask task = Task(model, recipe, data, augmented: null, request.Rho);
+        ClassificationTask task = Task(model, recipe, data, augmented: null, request.Rho);
         foreach (StageRecipe stage in recipe.Stages)
         {
             _ = task.Groups(stage);
@@ -114,25 +116,25 @@ public static class Runs
     private static TextModel LoadModel(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, TokenizedDataset data) =>
         TextModel.Load(request.Model, recipe, data.Data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
 
-    private static TextTask Task(TextModel model, Recipe recipe, TokenizedDataset data, AugmentedSet? augmented, double rho)
+    private static ClassificationTask Task(TextModel model, Recipe recipe, TokenizedDataset data, AugmentedSet? augmented, double rho)
     {
-        LabelledTexts train = Labelled(model, recipe, data, data.Data.Train), dev = Labelled(model, recipe, data, data.Data.Dev);
-        LabelledTexts? further = augmented is null ? null : Labelled(model, recipe, data, augmented.Examples);
+        LabelledExamples train = Labelled(model, recipe, data, data.Data.Train), dev = Labelled(model, recipe, data, data.Data.Dev);
+        LabelledExamples? further = augmented is null ? null : Labelled(model, recipe, data, augmented.Examples);
         return recipe.PredictsNumbers
             ? new RegressionTask(model, train, dev, data.Data.Labels.Names)
-            : new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Data.Labels.Names, data.Data.TrainCounts, rho, further);
+            : new ClassificationTask(model, train, dev, data.Data.Labels.Names, data.Data.TrainCounts, rho, further, data.Frozen);
     }
 
     private static RunResult Continue(RunFolder folder, RunDescription description, TokenizedDataset data, AugmentedSet? augmented, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
-        foreach (string remark in model.Backbone.Report.Remarks().Concat(data.Data.Notes))
+        foreach (string remark in model.Report.Remarks().Concat(data.Data.Notes))
         {
             progress?.Report(new Remark(remark));
         }
 
         TrainRequest request = description.Request;
         Recipe recipe = description.Recipe;
-        TextTask task = Task(model, recipe, data, augmented, request.Rho);
+        ClassificationTask task = Task(model, recipe, data, augmented, request.Rho);
         var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
         LoopResult loop = new TrainingLoop(task, recipe.Stages, folder, options, progress).Run(stop);
         var stopped = new RunResult(folder.Path, Stopped: true, null, "", loop.BestScore, loop.BestStep);
@@ -156,11 +158,11 @@ public static class Runs
         RegressionReport? numbers = null;
         if (recipe.PredictsNumbers)
         {
-            numbers = examples.Count < 2 ? null : RegressionReport.Of(TextDataset.Values(examples), model.Values(data.Sequences(model, recipe.Input, examples)));
+            numbers = examples.Count < 2 ? null : RegressionReport.Of(TextDataset.Values(examples), model.Values(data.Examples(model, recipe.Input, examples)));
         }
         else if (examples.Count > 0)
         {
-            float[] probabilities = model.Probabilities(data.Sequences(model, recipe.Input, examples));
+            float[] probabilities = model.Probabilities(data.Examples(model, recipe.Input, examples));
             report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, data.Data.Labels.Count), probabilities, request.Rho);
         }
 
@@ -216,6 +218,6 @@ public static class Runs
         };
     }
 
-    private static LabelledTexts Labelled(TextModel model, Recipe recipe, TokenizedDataset data, IReadOnlyList<TextExample> part) =>
-        new(data.Sequences(model, recipe.Input, part), data.Data.LabelIds(part), data.Data.HasNumbers ? TextDataset.Values(part) : null);
+    private static LabelledExamples Labelled(TextModel model, Recipe recipe, TokenizedDataset data, IReadOnlyList<TextExample> part) =>
+        new(data.Examples(model, recipe.Input, part), data.Data.LabelIds(part), data.Data.HasNumbers ? TextDataset.Values(part) : null);
 }

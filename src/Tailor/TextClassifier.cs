@@ -51,7 +51,7 @@ public sealed class TextClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         return PredictsNumbers
-            ? texts.Chunk(Window).SelectMany(window => _model.Values([.. window.Select(t => _model.Tokenize(t.Text, t.Pair))]))
+            ? texts.Chunk(Window).SelectMany(window => _model.Values(_model.Tokenize(window)))
             : throw new InvalidOperationException("This model predicts classes.");
     }
 
@@ -114,7 +114,7 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Releases the model.</summary>
     public void Dispose() => _model.Dispose();
 
-    private float[] Probabilities(IReadOnlyList<(string Text, string? Pair)> texts) => _model.Probabilities(texts.Select(t => _model.Tokenize(t.Text, t.Pair)).ToArray());
+    private float[] Probabilities(IReadOnlyList<(string Text, string? Pair)> texts) => _model.Probabilities(_model.Tokenize(texts));
 
     private IEnumerable<Prediction> Answers(float[] probabilities, int topK)
     {

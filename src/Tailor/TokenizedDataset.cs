@@ -1,18 +1,19 @@
-using Tailor.Backbones;
 using Tailor.Data;
-using Tailor.Engine;
 using Tailor.Tuning;
 
 namespace Tailor;
 
-/// <summary>A dataset in memory, with the token sequences of its parts: runs of one model whose recipes have the same input share them.</summary>
+/// <summary>A dataset in memory, with the token sequences of its parts and the states of layers that do not train: runs of one model whose recipes have the same input share them.</summary>
 /// <param name="data">The dataset.</param>
-internal sealed class TokenizedDataset(TextDataset data)
+internal sealed class TokenizedDataset(TextDataset data) : IDisposable
 {
-    private readonly Dictionary<(InputRecipe Input, IReadOnlyList<TextExample> Part), TokenSequence[]> _sequences = [];
+    private readonly Dictionary<(InputRecipe Input, IReadOnlyList<TextExample> Part), TextSet> _sets = [];
 
     /// <summary>The dataset.</summary>
     public TextDataset Data => data;
+
+    /// <summary>The states of layers that do not train, for all runs on it.</summary>
+    public FrozenStatePool Frozen { get; } = new();
 
     /// <summary>What is scored at the end: test, else dev; may be empty. With neither there is nothing to score on; the training examples would only flatter.</summary>
     public (string Name, IReadOnlyList<TextExample> Examples) Scored => data.Test.Count > 0 ? ("test", data.Test) : ("dev", data.Dev);
@@ -21,14 +22,17 @@ internal sealed class TokenizedDataset(TextDataset data)
     /// <param name="model">The model; every caller's has the same tokenizer.</param>
     /// <param name="input">The input of its recipe.</param>
     /// <param name="part">One of the dataset's parts.</param>
-    public TokenSequence[] Sequences(TextModel model, InputRecipe input, IReadOnlyList<TextExample> part)
+    public TextSet Examples(TextModel model, InputRecipe input, IReadOnlyList<TextExample> part)
     {
-        if (!_sequences.TryGetValue((input, part), out TokenSequence[]? sequences))
+        if (!_sets.TryGetValue((input, part), out TextSet? set))
         {
-            sequences = part.Select(example => model.Tokenize(example.Text, example.Pair)).ToArray();
-            _sequences.Add((input, part), sequences);
+            set = model.Tokenize(part.Select(example => (example.Text, example.Pair)));
+            _sets.Add((input, part), set);
         }
 
-        return sequences;
+        return set;
     }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => Frozen.Dispose();
 }

@@ -117,15 +117,32 @@ public sealed class ComparisonTests(TinyWorld world)
     }
 
     [Fact]
+    public void Runs_share_what_their_frozen_layers_give()
+    {
+        using var folder = new TemporaryFolder();
+        TextDataset rows = TextDataset.Load(world.In("rows.csv"), new DatasetOptions());
+        using var data = new TokenizedDataset(rows);
+        Recipe recipe = RecipeCatalogue.Load("linear-probe", ["input.max_length=32", "stages.0.epochs=2", "stages.0.hold=0"]);
+        foreach (long seed in new[] { 1L, 2L })
+        {
+            var request = new TrainRequest { Data = world.In("rows.csv"), Model = world.In("model"), Recipe = "linear-probe", Output = folder.In($"run-{seed}"), Seed = seed };
+            Runs.Train(request, recipe, verbalizer: null, augmented: null, data, [], progress: null, CancellationToken.None);
+        }
+
+        // Train and dev, each once for both seeds.
+        Assert.Equal(2, data.Frozen.Computed);
+    }
+
+    [Fact]
     public void Recipes_of_the_same_input_share_their_tokens()
     {
         TextDataset rows = TextDataset.Load(world.In("rows.csv"), new DatasetOptions());
-        var data = new TokenizedDataset(rows);
+        using var data = new TokenizedDataset(rows);
         Recipe recipe = RecipeCatalogue.Load("cls-tanh", ["input.max_length=32"]), shorter = RecipeCatalogue.Load("cls-relu", ["input.max_length=6"]);
         using TextModel a = TextModel.Load(world.In("model"), recipe, rows.Labels.Count, null, 1), b = TextModel.Load(world.In("model"), shorter, rows.Labels.Count, null, 2);
-        Assert.Same(data.Sequences(a, recipe.Input, rows.Train), data.Sequences(b, recipe.Input with { }, rows.Train));
-        Assert.NotSame(data.Sequences(a, recipe.Input, rows.Train), data.Sequences(a, recipe.Input, rows.Test));
-        Assert.True(data.Sequences(b, shorter.Input, rows.Train).Max(sequence => sequence.Ids.Length) <= 6);
+        Assert.Same(data.Examples(a, recipe.Input, rows.Train), data.Examples(b, recipe.Input with { }, rows.Train));
+        Assert.NotSame(data.Examples(a, recipe.Input, rows.Train), data.Examples(a, recipe.Input, rows.Test));
+        Assert.True(data.Examples(b, shorter.Input, rows.Train).Lengths.Max() <= 6);
     }
 
     [Fact]

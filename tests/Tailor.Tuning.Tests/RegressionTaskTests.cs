@@ -17,8 +17,8 @@ public sealed class RegressionTaskTests : IDisposable
         LoopResult result = new TrainingLoop(
             TinyModel.Task(model, TinyModel.Examples(90, 1), TinyModel.Examples(30, 2)), recipe.Stages, RunFolder.Create(Path.Combine(_tiny.Folder, "run")), new LoopOptions { Seed = 3 }, progress: null).Run(CancellationToken.None);
         Assert.True(result.BestScore > 0.9, $"{result.BestScore}");
-        LabelledTexts test = TinyModel.Texts(model, TinyModel.Examples(20, 9));
-        float[] predicted = model.Values(test.Sequences);
+        LabelledExamples test = TinyModel.Texts(model, TinyModel.Examples(20, 9));
+        float[] predicted = model.Values(test.Examples);
         Assert.True(test.Values!.Zip(predicted).Average(pair => Math.Abs(pair.First - pair.Second)) < 0.4, string.Join(' ', predicted));
 
         string directory = Path.Combine(_tiny.Folder, "saved");
@@ -27,7 +27,7 @@ public sealed class RegressionTaskTests : IDisposable
         (_, TextModel loaded) = TunedModel.Load(directory);
         using (loaded)
         {
-            Assert.All(predicted.Zip(loaded.Values(test.Sequences)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+            Assert.All(predicted.Zip(loaded.Values(test.Examples)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         }
     }
 

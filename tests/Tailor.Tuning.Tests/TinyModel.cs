@@ -60,18 +60,18 @@ internal sealed class TinyModel : IDisposable
 
     public TextModel Load(Recipe recipe, long seed = 1) => TextModel.Load(Model, recipe, recipe.PredictsNumbers ? 1 : Labels.Length, recipe.Head.Kind == HeadKind.Mlm ? LabelWords : null, seed);
 
-    public static LabelledTexts Texts(TextModel model, (string Text, int Label)[] examples)
+    public static LabelledExamples Texts(TextModel model, (string Text, int Label)[] examples)
     {
         bool numbers = model.Recipe.PredictsNumbers;
-        return new([.. examples.Select(e => model.Tokenize(e.Text, null))], [.. examples.Select(e => numbers ? 0 : e.Label)], numbers ? [.. examples.Select(e => e.Label - 0.5f)] : null);
+        return new(model.Tokenize(examples.Select(e => (e.Text, (string?)null))), [.. examples.Select(e => numbers ? 0 : e.Label)], numbers ? [.. examples.Select(e => e.Label - 0.5f)] : null);
     }
 
-    public static TextTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev, (string Text, int Label)[]? augmented = null)
+    public static ClassificationTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev, (string Text, int Label)[]? augmented = null)
     {
-        LabelledTexts learnt = Texts(model, train), scored = Texts(model, dev);
+        LabelledExamples learnt = Texts(model, train), scored = Texts(model, dev);
         return model.Recipe.PredictsNumbers
             ? new RegressionTask(model, learnt, scored, ["value"])
-            : new TextTask(model, learnt.Sequences, learnt.ClassIds, scored.Sequences, scored.ClassIds, Labels, learnt.Counts(3), 0.55, augmented is null ? null : Texts(model, augmented));
+            : new ClassificationTask(model, learnt, scored, Labels, learnt.Counts(3), 0.55, augmented is null ? null : Texts(model, augmented));
     }
 
     public static string Bits(TextModel model) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(model.Parameters.SelectMany(p => p.Value.bytes.ToArray()).ToArray()));

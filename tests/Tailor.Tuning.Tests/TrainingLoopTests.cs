@@ -79,7 +79,7 @@ public sealed class TrainingLoopTests : IDisposable
         Recipe recipe = TinyModel.Recipe(TinyModel.Stage(300) with { Lr = 1e-2, BatchSize = 16, Data = StageData.Augmented });
         using TextModel model = _tiny.Load(recipe);
         new TrainingLoop(TinyModel.Task(model, _train, [], turned), recipe.Stages, RunFolder.Create(Path.Combine(_tiny.Folder, "augmented")), new LoopOptions { Seed = 3 }, null).Run(CancellationToken.None);
-        int[] said = Classes.ArgMax(model.Probabilities(_dev.Select(e => model.Tokenize(e.Text, null)).ToArray()), 3);
+        int[] said = Classes.ArgMax(model.Probabilities(TinyModel.Texts(model, _dev).Examples), 3);
         Assert.True(said.Zip(_dev).Count(x => x.First == (x.Second.Label + 1) % 3) > 24);
     }
 
@@ -90,7 +90,7 @@ public sealed class TrainingLoopTests : IDisposable
         (string Text, int Label)[] tail = [.. _train.Where((e, i) => e.Label != 1 || i % 10 == 0)], balanced = [.. _train.GroupBy(e => e.Label).SelectMany(group => group.Take(20))];
         Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1));
         using TextModel model = _tiny.Load(recipe);
-        TextTask task = TinyModel.Task(model, tail, [], balanced);
+        ClassificationTask task = TinyModel.Task(model, tail, [], balanced);
         double Loss(StageData data, LossKind kind)
         {
             using DisposeScope scope = NewDisposeScope();

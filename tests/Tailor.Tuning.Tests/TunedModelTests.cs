@@ -26,7 +26,7 @@ public sealed class TunedModelTests : IDisposable
             model.Head.Output!.Weight.Value.mul_(tensor(new[] { 40f, 5f, 90f }).unsqueeze(1));
         }
 
-        TokenSequence[] examples = TinyModel.Examples(20, 9).Select(e => model.Tokenize(e.Text, null)).ToArray();
+        ExampleSet examples = TinyModel.Texts(model, TinyModel.Examples(20, 9)).Examples;
         float[] before = model.Probabilities(examples);
         string directory = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(recipe, TinyModel.Labels, [5, 3, 1], 0.55).Save(model, directory);
@@ -61,7 +61,7 @@ public sealed class TunedModelTests : IDisposable
             }
         }
 
-        TokenSequence[] examples = TinyModel.Examples(20, 9).Select(e => model.Tokenize(e.Text, null)).ToArray();
+        ExampleSet examples = TinyModel.Texts(model, TinyModel.Examples(20, 9)).Examples;
         float[] before = model.Probabilities(examples);
         string directory = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(recipe, TinyModel.Labels, [5, 3, 1], 0.55, recipe.Head.Kind == HeadKind.Mlm ? TinyModel.LabelWords : null).Save(model, directory);
@@ -95,11 +95,11 @@ public sealed class TunedModelTests : IDisposable
     {
         Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1));
         using TextModel model = _tiny.Load(recipe);
-        TokenSequence[] examples = TinyModel.Examples(25, 4).Select(e => model.Tokenize(e.Text, null)).ToArray();
+        ExampleSet examples = TinyModel.Texts(model, TinyModel.Examples(25, 4)).Examples;
         float[] together = model.Probabilities(examples);
-        for (int i = 0; i < examples.Length; i++)
+        for (int i = 0; i < examples.Count; i++)
         {
-            float[] alone = model.Probabilities([examples[i]]);
+            float[] alone = model.Probabilities(new TextSet([((TextSet)examples).Sequences[i]]));
             Assert.All(alone.Zip(together.AsSpan(3 * i, 3).ToArray()), x => Assert.Equal(x.First, x.Second, 1e-5f));
         }
     }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace Tailor.Bench;
 
 /// <summary>
-/// Tailor's step, of the parts that the training loop and <see cref="TextTask"/> use: packed tokens, read positions alone in the last layer, counter dropout, one-sweep AdamW.
+/// Tailor's step, of the parts that the training loop and <see cref="ClassificationTask"/> use: packed tokens, read positions alone in the last layer, counter dropout, one-sweep AdamW.
 /// </summary>
 internal sealed class TailorStep : ITrainStep
 {

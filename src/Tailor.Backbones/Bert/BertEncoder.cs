@@ -82,7 +82,42 @@ public sealed class BertEncoder
     public Tensor ForwardRead(PackedBatch batch, DropoutPlaces dropout)
     {
         (Tensor x, batch) = Embed(batch, dropout);
-        for (int i = 0; i < _layers.Length - 1; i++)
+        return Read(0, x, batch, dropout);
+    }
+
+    /// <summary>The states of all tokens that a layer reads, without dropout.</summary>
+    /// <param name="batch">The tokens.</param>
+    /// <param name="layer">The layer, from 1 to the last.</param>
+    /// <returns>[tokens, hidden]; those of a soft prompt stand before each sequence's own.</returns>
+    public Tensor StatesBefore(int layer, PackedBatch batch)
+    {
+        (Tensor x, batch) = Embed(batch, DropoutPlaces.Off);
+        for (int i = 0; i < layer; i++)
+        {
+            using Tensor below = x;
+            x = _layers[i].Forward(x, batch, DropoutPlaces.Off);
+        }
+
+        return x;
+    }
+
+    /// <summary>What <see cref="ForwardRead"/> gives, from the states that <see cref="StatesBefore"/> gave on.</summary>
+    /// <param name="layer">The layer that reads them.</param>
+    /// <param name="states">[tokens, hidden]; disposed.</param>
+    /// <param name="batch">The tokens and read positions.</param>
+    /// <param name="dropout">The pass's dropout.</param>
+    /// <returns>[sequences, hidden].</returns>
+    public Tensor ForwardReadFrom(int layer, Tensor states, PackedBatch batch, DropoutPlaces dropout) => Read(layer, states, Seen(batch), dropout);
+
+    /// <summary>BERT's pooler: tanh of a linear layer on the first token's state.</summary>
+    /// <param name="first">[sequences, hidden].</param>
+    /// <returns>[sequences, hidden].</returns>
+    /// <exception cref="InvalidOperationException">The encoder was made without a pooler.</exception>
+    public Tensor Pool(Tensor first) => (_pooler ?? throw new InvalidOperationException("This encoder has no pooler.")).Forward(first).tanh();
+
+    private Tensor Read(int layer, Tensor x, PackedBatch batch, DropoutPlaces dropout)
+    {
+        for (int i = layer; i < _layers.Length - 1; i++)
         {
             using Tensor below = x;
             x = _layers[i].Forward(x, batch, dropout);
@@ -92,18 +127,14 @@ public sealed class BertEncoder
         return _layers[^1].ForwardRead(x, batch, dropout);
     }
 
-    /// <summary>BERT's pooler: tanh of a linear layer on the first token's state.</summary>
-    /// <param name="first">[sequences, hidden].</param>
-    /// <returns>[sequences, hidden].</returns>
-    /// <exception cref="InvalidOperationException">The encoder was made without a pooler.</exception>
-    public Tensor Pool(Tensor first) => (_pooler ?? throw new InvalidOperationException("This encoder has no pooler.")).Forward(first).tanh();
+    private PackedBatch Seen(PackedBatch batch) => Sites.Prompt is { } prompt ? batch.Preceded(prompt.Count) : batch;
 
     /// <summary>The embeddings, and the batch as the layers see it. A prefix or a soft prompt takes the first positions, as in PEFT.</summary>
     private (Tensor Embeddings, PackedBatch Batch) Embed(PackedBatch batch, DropoutPlaces dropout)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(dropout);
-        PackedBatch seen = Sites.Prompt is { } prompt ? batch.Preceded(prompt.Count) : batch;
+        PackedBatch seen = Seen(batch);
         using DisposeScope scope = NewDisposeScope();
         Tensor words = RowGather.Apply(_words, batch.TokenIds);
         if (Sites.Prompt is not null)

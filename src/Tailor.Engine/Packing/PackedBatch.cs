@@ -6,7 +6,7 @@ namespace Tailor.Engine;
 /// <summary>
 /// A batch of token sequences laid end to end without padding: token t of sequence s stands at row <c>Offsets[s] + t</c>. Everything but attention works on these rows alone.
 /// </summary>
-public sealed class PackedBatch : IDisposable
+public sealed class PackedBatch : IExampleBatch
 {
     private RowsBefore? _before;
 
@@ -32,6 +32,9 @@ public sealed class PackedBatch : IDisposable
 
     /// <summary>The number of sequences.</summary>
     public int Sequences => Offsets.Length - 1;
+
+    /// <inheritdoc/>
+    public int Count => Sequences;
 
     /// <summary>The number of rows, which is the number of real tokens.</summary>
     public int Tokens => Offsets[^1];

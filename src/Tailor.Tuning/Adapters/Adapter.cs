@@ -22,6 +22,10 @@ public abstract class Adapter
     /// <summary>Positions that it takes from the longest input.</summary>
     public virtual int Positions => 0;
 
+    /// <summary>The first layer that one of its own parameters acts in, from 0, where the parameter's name does not say so.</summary>
+    /// <param name="parameter">One of <see cref="Parameters"/>.</param>
+    public virtual int FirstLayer(Parameter parameter) => 0;
+
     /// <summary>Called before every forward pass of the model.</summary>
     /// <param name="dropout">The pass's dropout.</param>
     public virtual void Begin(DropoutPlaces dropout)

@@ -20,7 +20,7 @@ namespace Tailor.Tuning;
 /// <param name="rho">Glee's head/tail threshold.</param>
 /// <param name="seed">The run's seed.</param>
 /// <param name="progress">Told what was chosen, or null.</param>
-public sealed class Calibrator(TextModel model, Recipe recipe, LabelledTexts train, LabelledTexts dev, IReadOnlyList<string> labels, double rho, long seed, IProgress<TrainingEvent>? progress)
+public sealed class Calibrator(ClassifierModel model, Recipe recipe, LabelledExamples train, LabelledExamples dev, IReadOnlyList<string> labels, double rho, long seed, IProgress<TrainingEvent>? progress)
 {
     private readonly int[] _trainCounts = train.Counts(labels.Count);
     private readonly string _metric = recipe.Stages[^1].Metric;
@@ -96,16 +96,16 @@ public sealed class Calibrator(TextModel model, Recipe recipe, LabelledTexts tra
                 note["temperature"] = temperature;
                 return TemperatureScaling.Change(labels.Count, temperature);
             case CalibrationKind.Ncm:
-                _means = NearestClassMean.Of(model.Features(train.Sequences, stop), Ids(train.ClassIds), labels.Count, calibration.Scale);
+                _means = NearestClassMean.Of(model.Features(train.Examples, stop), Ids(train.ClassIds), labels.Count, calibration.Scale);
                 note["scale"] = calibration.Scale;
                 return none;
             case CalibrationKind.Crt:
                 Say($"calibration crt: a new last layer, {calibration.Epochs} epochs on {train.ClassIds.Length} frozen features");
-                ClassifierRetraining.Fit(calibration, recipe.Head, Output, model.Features(train.Sequences, stop), train.ClassIds, seed, stop);
+                ClassifierRetraining.Fit(calibration, recipe.Head, Output, model.Features(train.Examples, stop), train.ClassIds, seed, stop);
                 note["epochs"] = calibration.Epochs;
                 return none;
             case CalibrationKind.Lws:
-                ScoreChange scales = LearnedScales.Fit(calibration, Classified(model.Features(train.Sequences, stop)), train.ClassIds, seed, stop);
+                ScoreChange scales = LearnedScales.Fit(calibration, Classified(model.Features(train.Examples, stop)), train.ClassIds, seed, stop);
                 Say($"calibration lws: scales from {scales.Scale.Min():F3} to {scales.Scale.Max():F3}");
                 note["scales"] = new JsonArray([.. scales.Scale.Select(scale => (JsonNode)scale)]);
                 return scales;
@@ -162,7 +162,7 @@ public sealed class Calibrator(TextModel model, Recipe recipe, LabelledTexts tra
         if (_devScores is null)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor features = model.Features(dev.Sequences);
+            Tensor features = model.Features(dev.Examples);
             _devScores = (_means?.Scores(features) ?? Classified(features)).DetachFromDisposeScope();
         }
 

@@ -90,6 +90,7 @@ internal static class RecipeSchema
         .Choice("adapter", [("keep", AdapterFate.Keep), ("drop", AdapterFate.Drop), ("merge", AdapterFate.Merge)], r => r.Adapter, (r, v) => r with { Adapter = v })
         .Choice("train", [("all", TrainScope.All), ("head", TrainScope.Head), ("last_layers", TrainScope.LastLayers), ("adapter", TrainScope.Adapter)], r => r.Train, (r, v) => r with { Train = v })
         .Whole("layers", r => r.Layers, (r, v) => r with { Layers = v }, 1, 1000, r => r.Train == TrainScope.LastLayers ? null : "without train last_layers")
+        .Flag("frozen_dropout", r => r.FrozenDropout, (r, v) => r with { FrozenDropout = v }, r => r.Train == TrainScope.All ? "with train all, where no layer stands still" : null)
         .Number("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, NumberRange.Above0(10_000))
         .Whole("steps", r => r.Steps, (r, v) => r with { Steps = v }, 1, 100_000_000)
         .Whole("batch_size", r => r.BatchSize, (r, v) => r with { BatchSize = v }, 1, 65536, r => r.TokensPerBatch is null ? null : "beside tokens_per_batch")

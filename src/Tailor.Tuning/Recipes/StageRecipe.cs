@@ -23,6 +23,11 @@ public sealed record StageRecipe
     /// <summary>How many of the last encoder layers train with the head, 1 to 1000; only with <see cref="TrainScope.LastLayers"/>.</summary>
     public int Layers { get; init; } = 1;
 
+    /// <summary>
+    /// Whether layers below the deepest that trains drop as the others do while training, as the papers' codes have it. Without, they run as at inference, and once for all epochs: a linear probe's epoch then costs next to nothing.
+    /// </summary>
+    public bool FrozenDropout { get; init; } = true;
+
     /// <summary>Passes over the training set, above 0 and at most 10000; exactly one of this and <see cref="Steps"/> is given.</summary>
     public double? Epochs { get; init; }
 

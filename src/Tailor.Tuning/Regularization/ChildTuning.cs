@@ -19,7 +19,7 @@ internal sealed class ChildTuning : IDisposable
     public IEnumerable<KeyValuePair<string, Tensor>> State => _masks.Select(mask => new KeyValuePair<string, Tensor>(Name(mask.Key), mask.Value));
 
     /// <summary>Measures the Fisher information at the weights as they are, and chooses.</summary>
-    public static ChildTuning Choose(TextTask task, TextModel model, StageRecipe stage, double share, long seed)
+    public static ChildTuning Choose(ClassificationTask task, ClassifierModel model, StageRecipe stage, double share, long seed)
     {
         Parameter[] parameters = Masked(model);
         var fisher = parameters.ToDictionary(p => p, p => zeros_like(p.Value).DetachFromDisposeScope());
@@ -48,7 +48,7 @@ internal sealed class ChildTuning : IDisposable
 
     /// <summary>The masks of a checkpoint.</summary>
     /// <exception cref="InputException">The checkpoint lacks one.</exception>
-    public static ChildTuning Restore(TextModel model, Func<string, Tensor?> saved) => new(Masked(model).ToDictionary(
+    public static ChildTuning Restore(ClassifierModel model, Func<string, Tensor?> saved) => new(Masked(model).ToDictionary(
         p => p, p => (saved(Name(p)) ?? throw new InputException($"the checkpoint has no '{Name(p)}'; the run cannot be continued, start it again")).to(ScalarType.Bool).DetachFromDisposeScope()));
 
     /// <summary>Sets the gradients of the weights outside the child network to zero.</summary>
@@ -71,8 +71,8 @@ internal sealed class ChildTuning : IDisposable
 
     private static string Name(Parameter parameter) => "child." + parameter.Name;
 
-    private static Parameter[] Masked(TextModel model) =>
-        [.. model.Backbone.Encoder.Sites.Layers.SelectMany(layer => layer.Linears.SelectMany(linear => new[] { linear.Weight, linear.Bias! }).Concat(layer.Norms.SelectMany(norm => new[] { norm.Weight, norm.Bias })))];
+    private static Parameter[] Masked(ClassifierModel model) =>
+        [.. model.Sites.Layers.SelectMany(layer => layer.Linears.SelectMany(linear => new[] { linear.Weight, linear.Bias! }).Concat(layer.Norms.SelectMany(norm => new[] { norm.Weight, norm.Bias })))];
 
     private static void Gather(IReadOnlyList<Parameter> all, Dictionary<Parameter, Tensor> fisher)
     {

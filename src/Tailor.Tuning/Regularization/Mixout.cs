@@ -10,18 +10,18 @@ namespace Tailor.Tuning;
 /// </summary>
 public sealed class Mixout : IDisposable
 {
-    private readonly TextModel _model;
+    private readonly ClassifierModel _model;
     private readonly List<MixedLinear> _layers = [];
     private readonly List<Linear> _linears = [];
 
     /// <summary>Takes hold of every linear layer of the encoder's layers and of the head.</summary>
-    /// <param name="model">The model; what it is drawn towards is its <see cref="TextModel.Pristine"/>.</param>
+    /// <param name="model">The model; what it is drawn towards is its <see cref="ClassifierModel.Pristine"/>.</param>
     /// <param name="probability">The probability of a weight's being the one it started from, in [0, 1).</param>
-    public Mixout(TextModel model, double probability)
+    public Mixout(ClassifierModel model, double probability)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
-        using TextModel pristine = model.Pristine();
+        using ClassifierModel pristine = model.Pristine();
         foreach ((Linear linear, Linear start) in Of(model).Zip(Of(pristine)))
         {
             var mixed = new MixedLinear(start.Weight.Value.detach().clone().DetachFromDisposeScope(), probability);
@@ -32,10 +32,10 @@ public sealed class Mixout : IDisposable
     }
 
     /// <summary>A training pass: weights are mixed, nothing else is dropped.</summary>
-    /// <param name="batch">The tokens.</param>
+    /// <param name="batch">The examples.</param>
     /// <param name="dropout">Names the pass's draws.</param>
-    /// <returns>Class logits, [sequences, classes].</returns>
-    public Tensor Forward(PackedBatch batch, DropoutPlaces dropout)
+    /// <returns>Class logits, [examples, classes].</returns>
+    public Tensor Forward(IExampleBatch batch, DropoutPlaces dropout)
     {
         _layers.ForEach(layer => layer.Pass = dropout);
         try
@@ -66,7 +66,7 @@ public sealed class Mixout : IDisposable
         _layers.ForEach(layer => layer.Start.Dispose());
     }
 
-    private static IEnumerable<Linear> Of(TextModel model) => model.Backbone.Encoder.Sites.Layers.SelectMany(layer => layer.Linears).Concat(model.Head.Linears);
+    private static IEnumerable<Linear> Of(ClassifierModel model) => model.Sites.Layers.SelectMany(layer => layer.Linears).Concat(model.Head.Linears);
 
     private sealed class MixedLinear(Tensor start, double probability) : LinearAdapter
     {

@@ -118,6 +118,11 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
         long trained = groups.Sum(g => g.Parameters.Sum(p => p.Count));
         _state.TrainedParameters = Math.Max(_state.TrainedParameters, trained);
         progress?.Report(new StageStarted(index + 1, stages.Count, _state.Step, schedule.TotalSteps, trained, task.Parameters.Sum(p => p.Count)));
+        if (task.Remark is { } remark)
+        {
+            progress?.Report(new Remark(remark));
+        }
+
         var clock = Stopwatch.StartNew();
         while (_state.Step < schedule.TotalSteps)
         {

@@ -39,6 +39,9 @@ public abstract class TrainingTask
     /// <param name="saved">The tensors of <see cref="StageState"/> by name when the stage is resumed, else null.</param>
     public abstract void Begin(StageRecipe stage, long seed, Func<string, Tensor?>? saved);
 
+    /// <summary>What is worth saying of the stage that was begun last, or null.</summary>
+    public virtual string? Remark => null;
+
     /// <summary>Called when a stage is over, or training stops in it.</summary>
     public virtual void EndStage()
     {

@@ -24,7 +24,7 @@ public static class Comparison
         ArgumentNullException.ThrowIfNull(request);
         _ = Metric.HigherIsBetter(request.Metric);
         request = request with { Seeds = [.. request.Seeds.Distinct()] };
-        var data = new TokenizedDataset(TextDataset.Load(request.Data, request.DataOptions));
+        using var data = new TokenizedDataset(TextDataset.Load(request.Data, request.DataOptions));
         if (data.Scored.Examples.Count == 0)
         {
             throw new InputException($"{request.Data}: there is neither a test nor a dev part, so nothing to compare by; give one, or a --dev-fraction above 0");

@@ -88,7 +88,7 @@ public sealed class AdapterTests : IDisposable
     {
         using TextModel model = Load(name);
         Scatter(model);
-        TokenSequence[] examples = [.. TinyModel.Examples(20, 9).Select(e => model.Tokenize(e.Text, null))];
+        ExampleSet examples = TinyModel.Texts(model, TinyModel.Examples(20, 9)).Examples;
         float[] before = model.Probabilities(examples);
         string directory = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(model.Recipe, TinyModel.Labels, [5, 3, 1], 0.55).Save(model, directory);
@@ -106,7 +106,7 @@ public sealed class AdapterTests : IDisposable
     public void Taken_away_it_leaves_the_backbone_as_it_was_and_merged_it_changes_nothing(string name)
     {
         using TextModel model = Load(name), plain = _tiny.Load(TinyModel.Recipe(TinyModel.Stage(1)) with { Head = Loud, Input = new InputRecipe { MaxLength = 20 } });
-        TokenSequence[] examples = [.. TinyModel.Examples(20, 9).Select(e => model.Tokenize(e.Text, null))];
+        ExampleSet examples = TinyModel.Texts(model, TinyModel.Examples(20, 9)).Examples;
         float[] untouched = plain.Probabilities(examples);
         model.SetAdapter(false);
         Assert.Equal(untouched, model.Probabilities(examples));

@@ -134,7 +134,7 @@ public sealed class CalibratedRunTests : IDisposable
     {
         Recipe recipe = TinyModel.Recipe(TinyModel.Stage(1));
         using TextModel model = _tiny.Load(recipe);
-        LabelledTexts train = TinyModel.Texts(model, TinyModel.Examples(60, 1)), dev = TinyModel.Texts(model, TinyModel.Examples(40, 2));
+        LabelledExamples train = TinyModel.Texts(model, TinyModel.Examples(60, 1)), dev = TinyModel.Texts(model, TinyModel.Examples(40, 2));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         foreach (CalibrationKind kind in new[] { CalibrationKind.Crt, CalibrationKind.Lws, CalibrationKind.Ncm, CalibrationKind.TauNorm, CalibrationKind.EtaNorm })

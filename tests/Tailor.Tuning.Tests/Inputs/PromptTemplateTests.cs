@@ -60,7 +60,7 @@ public sealed class PromptTemplateTests
         {
             Assert.Equal(words + 2, loaded.Backbone.Config.VocabularySize);
             Assert.Equal(sequence.Ids, loaded.Tokenize("apple", null).Ids);
-            Assert.All(model.Probabilities([sequence]).Zip(loaded.Probabilities([sequence])), x => Assert.Equal(x.First, x.Second, 1e-6f));
+            Assert.All(model.Probabilities(new TextSet([sequence])).Zip(loaded.Probabilities(new TextSet([sequence]))), x => Assert.Equal(x.First, x.Second, 1e-6f));
         }
     }
 

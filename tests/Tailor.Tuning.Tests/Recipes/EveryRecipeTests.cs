@@ -45,7 +45,7 @@ public sealed class EveryRecipeTests : IDisposable
     {
         Recipe recipe = Short(name);
         using TextModel model = _tiny.Load(recipe), fresh = _tiny.Load(recipe);
-        TextTask task = TinyModel.Task(model, TinyModel.Examples(24, 3), []);
+        ClassificationTask task = TinyModel.Task(model, TinyModel.Examples(24, 3), []);
         new TrainingLoop(task, recipe.Stages.Take(1).ToArray(), RunFolder.Create(Path.Combine(_tiny.Folder, "run")), new LoopOptions { Seed = 1 }, progress: null).Run(CancellationToken.None);
         Dictionary<string, byte[]> tuned = model.Parameters.ToDictionary(p => p.Name, Bits);
         task.Enter(1);

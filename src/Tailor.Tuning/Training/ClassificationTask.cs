@@ -1,4 +1,4 @@
-using Tailor.Backbones;
+using System.Globalization;
 using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
@@ -6,51 +6,58 @@ using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
 
-/// <summary>Classification of texts: a <see cref="TextModel"/> trained on tokenised examples and scored on a dev split.</summary>
+/// <summary>Classification: a <see cref="ClassifierModel"/> trained on labelled examples and scored on a dev split.</summary>
 /// <param name="model">The model.</param>
 /// <param name="train">The training examples.</param>
-/// <param name="trainLabels">Their class ids.</param>
 /// <param name="dev">The dev examples; may be none.</param>
-/// <param name="devLabels">Their class ids.</param>
 /// <param name="labels">The class names.</param>
 /// <param name="trainCounts">Training examples per class.</param>
 /// <param name="rho">Glee's head/tail threshold.</param>
 /// <param name="augmented">The examples of stages with data augmented, when the recipe has any.</param>
-public class TextTask(
-    TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho,
-    LabelledTexts? augmented = null) : TrainingTask
+/// <param name="frozen">Where the states of layers that do not train are kept; the stage's own when null.</param>
+public class ClassificationTask(
+    ClassifierModel model, LabelledExamples train, LabelledExamples dev, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho, LabelledExamples? augmented = null, FrozenStatePool? frozen = null)
+    : TrainingTask
 {
-    private LabelledTexts _data = new(train, trainLabels);
-    private int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
+    private LabelledExamples _data = train;
     private ClassificationLoss? _loss, _unweighted;
     private Mixout? _mixout;
     private ChildTuning? _child;
+    private FrozenStatePool? _ownPool;
+    private FrozenStates? _trainStates, _devStates;
+
+    /// <summary>The training examples.</summary>
+    private protected LabelledExamples Train { get; } = train;
+
+    /// <summary>The dev examples.</summary>
+    private protected LabelledExamples Dev { get; } = dev;
 
     /// <summary>The model.</summary>
-    private protected TextModel Model => model;
+    private protected ClassifierModel Model => model;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => model.Parameters;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> Lengths => _lengths;
+    public override IReadOnlyList<int> Lengths => _data.Examples.Lengths;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> ClassIds => _data.ClassIds;
 
     /// <inheritdoc/>
+    public override string? Remark => _trainStates is { } states
+        ? string.Create(CultureInfo.InvariantCulture, $"the first {states.Layers} of {model.Sites.Layers.Count} layers stand still: what they give was computed once for all {_data.Examples.Count} examples ({states.Bytes / 1048576.0:F0} MiB{(states.InFile ? ", in a file" : "")})")
+        : null;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<ParameterGroup> Groups(StageRecipe stage)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        var head = model.Head.Parameters.ToHashSet();
-        var added = (model.Adapter?.Parameters ?? []).ToHashSet();
-        IReadOnlyList<Parameter> adapter = model.AdapterStands ? [.. added] : [];
-
-        // The pooler and the MLM head stay as they are: the head reads the last state itself.
+        IReadOnlyList<Parameter> adapter = model.AdapterStands ? model.Adapter!.Parameters : [];
         IEnumerable<Parameter> body = stage.Train switch
         {
-            TrainScope.All => model.Parameters.Where(p => !head.Contains(p) && !added.Contains(p) && !p.Name.StartsWith("bert.pooler.", StringComparison.Ordinal) && !p.Name.StartsWith("cls.", StringComparison.Ordinal)).Concat(adapter),
-            TrainScope.LastLayers => LastLayers(stage.Layers).Where(p => !added.Contains(p)).Concat(adapter),
+            TrainScope.All => model.BackboneParameters.Concat(adapter),
+            TrainScope.LastLayers => LastLayers(stage.Layers).Concat(adapter),
             TrainScope.Adapter => model.Adapter!.BackboneParameters.Concat(adapter),
             _ => [],
         };
@@ -59,11 +66,10 @@ public class TextTask(
 
     private IEnumerable<Parameter> LastLayers(int count)
     {
-        int layers = model.Backbone.Config.Layers;
-        string[] paths = count <= layers
-            ? [.. Enumerable.Range(layers - count, count).Select(i => $"bert.encoder.layer.{i}.")]
+        int layers = model.Sites.Layers.Count;
+        return count <= layers
+            ? model.BackboneParameters.Where(p => model.LayerOf(p) >= layers - count)
             : throw new InputException($"a stage trains the last {count} layers of an encoder that has {layers}; give stages.N.layers {layers} or less, or train all");
-        return model.Parameters.Where(p => paths.Any(path => p.Name.StartsWith(path, StringComparison.Ordinal)));
     }
 
     /// <inheritdoc/>
@@ -85,13 +91,36 @@ public class TextTask(
     public override void Begin(StageRecipe stage, long seed, Func<string, Tensor?>? saved)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        _data = stage.Data == StageData.Train ? new(train, trainLabels) : augmented ?? throw new InvalidOperationException("A stage trains on augmented examples, and the task has none.");
-        _lengths = _data.Sequences.Select(sequence => sequence.Ids.Length).ToArray();
+        _data = stage.Data == StageData.Train ? Train : augmented ?? throw new InvalidOperationException("A stage trains on augmented examples, and the task has none.");
         IReadOnlyList<int> counts = stage.Data == StageData.Train ? trainCounts : _data.Counts(labels.Count);
         Prepare(stage.Loss, counts);
         EndStage();
         _mixout = stage.Mixout > 0 ? new Mixout(model, stage.Mixout) : null;
         _child = stage.Child is { } share ? saved is null ? ChildTuning.Choose(this, model, stage, share, seed) : ChildTuning.Restore(model, saved) : null;
+        Freeze(stage);
+    }
+
+    /// <summary>Lets the layers below the deepest that trains run once. Scoring has no dropout, so dev examples always can; training passes only where the stage, or the model, has none there.</summary>
+    private void Freeze(StageRecipe stage)
+    {
+        int layers = model.FrozenLayers();
+        if (layers == 0)
+        {
+            return;
+        }
+
+        FrozenStatePool pool = frozen ?? (_ownPool = new FrozenStatePool());
+        bool quiet = !stage.FrozenDropout || !model.HasDropout;
+        model.QuietLayers = quiet && _mixout is null ? layers : 0;
+        if (model.QuietLayers > 0 && !_data.Examples.Varies)
+        {
+            _trainStates = pool.Get(model, _data.Examples, layers);
+        }
+
+        if (Dev.Examples.Count > 0)
+        {
+            _devStates = pool.Get(model, Dev.Examples, layers);
+        }
     }
 
     /// <inheritdoc/>
@@ -105,29 +134,33 @@ public class TextTask(
     {
         _mixout?.Dispose();
         _child?.Dispose();
-        (_mixout, _child) = (null, null);
+        _ownPool?.Dispose();
+        (_mixout, _child, _ownPool, _trainStates, _devStates) = (null, null, null, null, null);
+        model.QuietLayers = 0;
     }
 
     /// <inheritdoc/>
     public override LossParts Loss(TrainingBatch batch, long seed, long pass)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        using PackedBatch packed = PackedBatch.Of(batch.Examples.Select(i => _data.Sequences[i]).ToArray(), model.Device);
+        using IExampleBatch examples = _data.Examples.Batch(batch, model.Device, seed, pass);
         var dropout = new DropoutPlaces(seed, pass, training: true);
-        Tensor logits = _mixout is { } mixout ? mixout.Forward(packed, dropout) : model.Forward(packed, dropout);
+        Tensor logits = _mixout is { } mixout ? mixout.Forward(examples, dropout)
+            : _trainStates is { } states ? model.Forward(states.Of(batch.Examples, model.Device), examples, dropout)
+            : model.Forward(examples, dropout);
         return LossOf(logits, batch);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate()
     {
-        if (dev.Count == 0)
+        if (Dev.Examples.Count == 0)
         {
             return new Dictionary<string, double>();
         }
 
-        float[] probabilities = model.Probabilities(dev);
-        EvaluationReport report = EvaluationReport.Of(labels, devLabels, Classes.ArgMax(probabilities, labels.Count), probabilities, trainCounts, rho);
+        float[] probabilities = model.Probabilities(Dev.Examples, _devStates);
+        EvaluationReport report = EvaluationReport.Of(labels, Dev.ClassIds, Classes.ArgMax(probabilities, labels.Count), probabilities, trainCounts, rho);
         return Metric.Names.Select(name => (Name: name, Value: Metric.Of(name, report))).Where(m => m.Value is not null).ToDictionary(m => m.Name, m => m.Value!.Value, StringComparer.Ordinal);
     }
 
