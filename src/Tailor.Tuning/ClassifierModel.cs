@@ -132,6 +132,14 @@ public abstract class ClassifierModel : IDisposable
             linear.Bias?.Value.copy_(bias!);
         }
 
+        foreach (LayerNorm norm in Adapter?.Norms ?? [])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (Tensor weight, Tensor bias) = norm.Adapter!.Merged(norm);
+            norm.Weight.Value.copy_(weight);
+            norm.Bias.Value.copy_(bias);
+        }
+
         SetAdapter(stands: false);
     }
 
@@ -167,7 +175,7 @@ public abstract class ClassifierModel : IDisposable
     /// <summary>Class logits at evaluation, calibrated.</summary>
     /// <param name="batch">The examples.</param>
     /// <returns>[examples, classes].</returns>
-    public Tensor Score(IExampleBatch batch) => ScoreStates(States(batch, DropoutPlaces.Off));
+    public Tensor Score(IExampleBatch batch) => ScoreStates(States(batch, DropoutPlaces.Off), batch);
 
     /// <summary>The change of class scores that is in force at evaluation: what was fitted, or, before that, a norm of the weights as they are now.</summary>
     public ScoreChange? ScoreChange() => Fitted is not null ? Fitted.Change : (Recipe.Calibrations.Count > 0 ? Recipe.Calibrations[0] : null) switch
@@ -202,7 +210,7 @@ public abstract class ClassifierModel : IDisposable
         ForEachBatch(examples, (indices, batch) =>
         {
             Tensor states = frozen is null ? States(batch, DropoutPlaces.Off) : StatesFrom(frozen.Layers, frozen.Of(indices, Device), batch, DropoutPlaces.Off);
-            using Tensor rows = F.softmax(ScoreStates(states), 1).cpu().contiguous();
+            using Tensor rows = F.softmax(ScoreStates(states, batch), 1).cpu().contiguous();
             ReadOnlySpan<float> values = rows.data<float>().ToArray();
             for (int i = 0; i < indices.Length; i++)
             {
@@ -235,6 +243,11 @@ public abstract class ClassifierModel : IDisposable
     /// <param name="batch">The examples.</param>
     /// <returns>[tokens, hidden], or [examples, hidden].</returns>
     public abstract Tensor StatesBefore(int layer, IExampleBatch batch);
+
+    /// <summary>How many rows <see cref="StatesBefore"/> gives for an example, before a layer that is not past the last.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="length">The example's tokens.</param>
+    public virtual int RowsBefore(int layer, int length) => length + (Sites.Prompt?.Count ?? 0);
 
     /// <summary>What the head reads, from the states on that <see cref="StatesBefore"/> gave.</summary>
     /// <param name="layer">The layer that reads them.</param>
@@ -290,6 +303,9 @@ public abstract class ClassifierModel : IDisposable
     /// <summary>Whether the head reads through a parameter that is neither its own nor the adapter's.</summary>
     private protected abstract bool IsRead(Parameter parameter);
 
+    /// <summary>One row of scores for each example, where a batch has several.</summary>
+    private protected virtual Tensor Combine(Tensor scores, IExampleBatch batch) => scores;
+
     /// <summary>Whether a backbone parameter stands behind the last layer.</summary>
     private protected virtual bool IsAfterLayers(Parameter parameter) => false;
 
@@ -312,10 +328,10 @@ public abstract class ClassifierModel : IDisposable
         }
     }
 
-    private Tensor ScoreStates(Tensor states)
+    private Tensor ScoreStates(Tensor states, IExampleBatch batch)
     {
         Tensor features = Head.Features(states, DropoutPlaces.Off), scores = Fitted?.Means?.Scores(features) ?? Head.Classify(features);
-        return ScoreChange()?.Apply(scores) ?? scores;
+        return Combine(ScoreChange()?.Apply(scores) ?? scores, batch);
     }
 
     private Tensor Gathered(ExampleSet examples, int width, Func<IExampleBatch, Tensor> rows, CancellationToken stop)

@@ -151,7 +151,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         }
     }
 
-    /// <summary>The values of the layers that a standing adapter changes, with it folded in.</summary>
+    /// <summary>The values of the layers and norms that a standing adapter changes, with it folded in.</summary>
     private static Dictionary<Parameter, Tensor> Merged(TextModel model)
     {
         var merged = new Dictionary<Parameter, Tensor>();
@@ -162,6 +162,11 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
             {
                 merged[linear.Bias!] = bias;
             }
+        }
+
+        foreach (LayerNorm norm in model.AdapterStands && model.Adapter!.CanMerge ? model.Adapter.Norms : [])
+        {
+            (merged[norm.Weight], merged[norm.Bias]) = norm.Adapter!.Merged(norm);
         }
 
         return merged;

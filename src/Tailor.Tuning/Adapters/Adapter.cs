@@ -1,6 +1,7 @@
 using Tailor.Backbones;
 using Tailor.Engine;
 using Tailor.Foundation;
+using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
 
@@ -16,6 +17,12 @@ public abstract class Adapter
     /// <summary>The backbone's linear layers that it changes; with <see cref="LinearAdapter.Merged"/> it can be folded into them.</summary>
     public virtual IReadOnlyList<Linear> Linears => [];
 
+    /// <summary>The backbone's layer norms that it changes, and can be folded into.</summary>
+    public virtual IReadOnlyList<LayerNorm> Norms => [];
+
+    /// <summary>What the pass that was made last adds to each example's loss, [examples], or null.</summary>
+    public virtual Tensor? Penalty => null;
+
     /// <summary>Whether a plain backbone can compute what the adapted one does.</summary>
     public abstract bool CanMerge { get; }
 
@@ -25,6 +32,16 @@ public abstract class Adapter
     /// <summary>The first layer that one of its own parameters acts in, from 0, where the parameter's name does not say so.</summary>
     /// <param name="parameter">One of <see cref="Parameters"/>.</param>
     public virtual int FirstLayer(Parameter parameter) => 0;
+
+    /// <summary>Those of its parameters that train in a stage; all of them in most kinds.</summary>
+    /// <param name="stage">The stage.</param>
+    public virtual IReadOnlyList<Parameter> TrainedIn(StageRecipe stage) => Parameters;
+
+    /// <summary>Takes the form it has in a stage; what is deployed has that of the last. Called before <see cref="Attach"/>.</summary>
+    /// <param name="stage">The stage.</param>
+    public virtual void Enter(StageRecipe stage)
+    {
+    }
 
     /// <summary>Called before every forward pass of the model.</summary>
     /// <param name="dropout">The pass's dropout.</param>
@@ -71,6 +88,10 @@ public abstract class Adapter
             AdapterKind.Bottleneck => new BottleneckAdapter(recipe, build, sites, hidden),
             AdapterKind.BitFit => new BitFitAdapter(recipe, sites),
             AdapterKind.LayerNorm => new LayerNormAdapter(sites),
+            AdapterKind.DeepPrompt => new DeepPromptAdapter(recipe, build, sites, hidden),
+            AdapterKind.Lpt => new LptAdapter(recipe, build, sites, hidden),
+            AdapterKind.AdaptFormer => new AdaptFormerAdapter(recipe, build, sites, hidden),
+            AdapterKind.Ssf => new SsfAdapter(recipe, build, sites),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not an adapter."),
         };
         adapter?.Attach();

@@ -18,6 +18,16 @@ internal static class AdapterTargets
         return recipe.Layers.Count == 0 ? sites.Layers : [.. recipe.Layers.Select(layer => sites.Layers[layer])];
     }
 
+    /// <summary>The chosen layers' sites, which must take prompts of their own.</summary>
+    public static IReadOnlyList<LayerSites> PromptLayers(AdapterRecipe recipe, EncoderSites sites)
+    {
+        ArgumentNullException.ThrowIfNull(sites);
+        IReadOnlyList<LayerSites> layers = Layers(recipe, sites);
+        return layers.All(layer => layer.TakesPrompts)
+            ? layers
+            : throw new InputException($"adapter {RecipeName.Of(recipe.Kind)} sets rows into single blocks, which encoders of images take and this one does not; for texts take prefix or soft_prompt");
+    }
+
     /// <summary>The chosen parts of the chosen layers' linear modules. A target names the end of a module's path, as in PEFT: <c>query</c>, <c>output.dense</c>.</summary>
     public static IReadOnlyList<(Linear Linear, IReadOnlyList<AdaptedPart> Parts)> Modules(AdapterRecipe recipe, EncoderSites sites)
     {

@@ -9,7 +9,7 @@ namespace Tailor.Tuning;
 
 /// <summary>
 /// Adapters as PEFT keeps them: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>, names under <c>base_model.model.</c>. Kinds that PEFT does not know are written in the same shape
-/// under a <c>peft_type</c> of our own (<c>TAILOR_BOTTLENECK</c>, <c>TAILOR_BITFIT</c>).
+/// under a <c>peft_type</c> of our own (<c>TAILOR_BOTTLENECK</c>, <c>TAILOR_LPT</c> and so on).
 /// </summary>
 public static class PeftFolder
 {
@@ -144,6 +144,7 @@ public static class PeftFolder
     {
         string kind = config["peft_type"]!.GetValue<string>();
         T Get<T>(string key, T otherwise) => config[key] is { } node ? node.GetValue<T>() : otherwise;
+        AdapterPlacement Placement() => Enum.Parse<AdapterPlacement>(Get("placement", nameof(AdapterPlacement.Parallel)), ignoreCase: true);
         string[] Texts(string key) => config[key] is JsonArray array ? [.. array.Select(node => node!.GetValue<string>())] : [];
         int[] Numbers(string key) => config[key] is JsonArray array ? [.. array.Select(node => node!.GetValue<int>())] : config[key] is { } one ? [one.GetValue<int>()] : [];
         var recipe = new AdapterRecipe { Targets = Texts("target_modules"), Layers = Numbers("layers_to_transform") };
@@ -169,9 +170,20 @@ public static class PeftFolder
             {
                 Kind = AdapterKind.Bottleneck,
                 Width = Get("width", 32),
-                Placement = Enum.Parse<AdapterPlacement>(Get("placement", nameof(AdapterPlacement.Parallel)), ignoreCase: true),
+                Placement = Placement(),
             },
-            _ => throw InputException.At(path, $"peft_type '{kind}'", "known are LORA, IA3, LN_TUNING, PREFIX_TUNING, PROMPT_TUNING, P_TUNING, TAILOR_BITFIT and TAILOR_BOTTLENECK", field: "peft_type"),
+            "TAILOR_ADAPTFORMER" => recipe with { Kind = AdapterKind.AdaptFormer, Width = Get("width", 32), Placement = Placement() },
+            "TAILOR_SSF" => recipe with { Kind = AdapterKind.Ssf },
+            "TAILOR_DEEP_PROMPT" => recipe with { Kind = AdapterKind.DeepPrompt, Tokens = Get("num_virtual_tokens", 16) },
+            "TAILOR_LPT" => recipe with
+            {
+                Kind = AdapterKind.Lpt,
+                Tokens = Get("num_virtual_tokens", 16),
+                SharedLayers = Get("shared_layers", 6),
+                Pool = Get("pool", 20),
+                TopK = Get("top_k", 2),
+            },
+            _ => throw InputException.At(path, $"peft_type '{kind}'", "known are LORA, IA3, LN_TUNING, PREFIX_TUNING, PROMPT_TUNING, P_TUNING, and TAILOR_BITFIT, _BOTTLENECK, _ADAPTFORMER, _SSF, _DEEP_PROMPT and _LPT", field: "peft_type"),
         };
     }
 
@@ -195,6 +207,17 @@ public static class PeftFolder
             AdapterKind.SoftPrompt => new JsonObject { ["peft_type"] = "PROMPT_TUNING", ["num_virtual_tokens"] = recipe.Tokens },
             AdapterKind.BitFit => new JsonObject { ["peft_type"] = "TAILOR_BITFIT" },
             AdapterKind.Bottleneck => new JsonObject { ["peft_type"] = "TAILOR_BOTTLENECK", ["width"] = recipe.Width, ["placement"] = recipe.Placement.ToString() },
+            AdapterKind.AdaptFormer => new JsonObject { ["peft_type"] = "TAILOR_ADAPTFORMER", ["width"] = recipe.Width, ["placement"] = recipe.Placement.ToString() },
+            AdapterKind.Ssf => new JsonObject { ["peft_type"] = "TAILOR_SSF" },
+            AdapterKind.DeepPrompt => new JsonObject { ["peft_type"] = "TAILOR_DEEP_PROMPT", ["num_virtual_tokens"] = recipe.Tokens },
+            AdapterKind.Lpt => new JsonObject
+            {
+                ["peft_type"] = "TAILOR_LPT",
+                ["num_virtual_tokens"] = recipe.Tokens,
+                ["shared_layers"] = recipe.SharedLayers,
+                ["pool"] = recipe.Pool,
+                ["top_k"] = recipe.TopK,
+            },
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not an adapter."),
         };
         if (recipe.Kind is AdapterKind.Lora or AdapterKind.Ia3)

@@ -45,6 +45,18 @@ public sealed record AdapterRecipe
     /// <summary>Where bottlenecks stand.</summary>
     public AdapterPlacement Placement { get; init; }
 
+    /// <summary>LPT's K: blocks that have the shared prompts alone, 0 to 999.</summary>
+    public int SharedLayers { get; init; } = 6;
+
+    /// <summary>The sets of LPT's pool, 1 to 4096.</summary>
+    public int Pool { get; init; } = 20;
+
+    /// <summary>How many of them an image chooses, 1 to 4096 and at most the pool.</summary>
+    public int TopK { get; init; } = 2;
+
+    /// <summary>What the mean cosine of an image's query with the keys it chose counts beside its loss, at least 0 and at most 100.</summary>
+    public double Matching { get; init; } = 1;
+
     /// <summary>The standard deviation of a new prefix or soft prompt, above 0 and at most 1.</summary>
     public double InitStd { get; init; } = 0.02;
 
@@ -52,6 +64,7 @@ public sealed record AdapterRecipe
     /// <param name="other">The adapter to compare with.</param>
     public bool Equals(AdapterRecipe? other) => other is not null
         && (Kind, Rank, Alpha, Dropout, RankStabilized, Magnitude, Bias) == (other.Kind, other.Rank, other.Alpha, other.Dropout, other.RankStabilized, other.Magnitude, other.Bias)
+        && (SharedLayers, Pool, TopK, Matching) == (other.SharedLayers, other.Pool, other.TopK, other.Matching)
         && (Tokens, Projection, Width, Placement, InitStd) == (other.Tokens, other.Projection, other.Width, other.Placement, other.InitStd)
         && Targets.SequenceEqual(other.Targets) && InputTargets.SequenceEqual(other.InputTargets) && Layers.SequenceEqual(other.Layers);
 
@@ -85,6 +98,18 @@ public enum AdapterKind
 
     /// <summary>The layer norms train (Qi et al., 2022).</summary>
     LayerNorm,
+
+    /// <summary>Trained rows behind the patches in every block of a vision transformer (VPT-deep; Jia et al., ECCV 2022).</summary>
+    DeepPrompt,
+
+    /// <summary>Shared prompts and a pool of group prompts (LPT; Dong et al., ICLR 2023).</summary>
+    Lpt,
+
+    /// <summary>Bottlenecks with a norm of their own and ReLU (AdaptFormer, Chen et al., NeurIPS 2022; LIFT, Shi et al., ICML 2024).</summary>
+    AdaptFormer,
+
+    /// <summary>Learned scales and shifts behind linear layers and norms (Lian et al., NeurIPS 2022).</summary>
+    Ssf,
 }
 
 /// <summary>Which biases of the backbone LoRA trains.</summary>

@@ -37,17 +37,23 @@ internal static class RecipeSchema
         .Choice("bias", [("none", AdapterBias.None), ("lora_only", AdapterBias.LoraOnly), ("all", AdapterBias.All)], r => r.Bias, (r, v) => r with { Bias = v }, Without(AdapterKind.Lora))
         .Values("targets", r => r.Targets, (r, v) => r with { Targets = v }, ModuleName, AsModuleName, text => text, 64, Without(AdapterKind.Lora, AdapterKind.Ia3))
         .Values("input_targets", r => r.InputTargets, (r, v) => r with { InputTargets = v }, ModuleName, AsModuleName, text => text, 64, Without(AdapterKind.Ia3))
-        .Values("layers", r => r.Layers.Select(layer => (int?)layer).ToArray(), (r, v) => r with { Layers = [.. v.Select(layer => layer!.Value)] }, "a whole number from 0 to 999", AsLayer, layer => layer!.Value.ToString(CultureInfo.InvariantCulture), 1000, Without(AdapterKind.Lora, AdapterKind.Ia3, AdapterKind.Bottleneck, AdapterKind.BitFit))
-        .Whole("tokens", r => r.Tokens, (r, v) => r with { Tokens = v }, 1, 1024, Without(AdapterKind.Prefix, AdapterKind.SoftPrompt))
+        .Values("layers", r => r.Layers.Select(layer => (int?)layer).ToArray(), (r, v) => r with { Layers = [.. v.Select(layer => layer!.Value)] }, "a whole number from 0 to 999", AsLayer, layer => layer!.Value.ToString(CultureInfo.InvariantCulture), 1000, Without(AdapterKind.Lora, AdapterKind.Ia3, AdapterKind.Bottleneck, AdapterKind.BitFit, AdapterKind.DeepPrompt, AdapterKind.AdaptFormer, AdapterKind.Ssf))
+        .Whole("tokens", r => r.Tokens, (r, v) => r with { Tokens = v }, 1, 1024, Without(AdapterKind.Prefix, AdapterKind.SoftPrompt, AdapterKind.DeepPrompt, AdapterKind.Lpt))
         .Whole("projection", r => r.Projection, (r, v) => r with { Projection = v }, 1, 65536, Without(AdapterKind.Prefix, AdapterKind.SoftPrompt))
-        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), Without(AdapterKind.Prefix, AdapterKind.SoftPrompt))
-        .Whole("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, Without(AdapterKind.Bottleneck))
+        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), Without(AdapterKind.Prefix, AdapterKind.SoftPrompt, AdapterKind.DeepPrompt, AdapterKind.Lpt))
+        .Whole("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, Without(AdapterKind.Bottleneck, AdapterKind.AdaptFormer))
+        .Whole("shared_layers", r => r.SharedLayers, (r, v) => r with { SharedLayers = v }, 0, 999, Without(AdapterKind.Lpt))
+        .Whole("pool", r => r.Pool, (r, v) => r with { Pool = v }, 1, 4096, Without(AdapterKind.Lpt))
+        .Whole("top_k", r => r.TopK, (r, v) => r with { TopK = v }, 1, 4096, Without(AdapterKind.Lpt))
+        .Number("matching", r => r.Matching, (r, v) => r with { Matching = v }, NumberRange.From0(100), Without(AdapterKind.Lpt))
+        .Require(["top_k", "pool"], (r, _) => r.TopK > r.Pool ? ($"top_k {r.TopK} is above the pool of {r.Pool} prompt sets", "choose no more sets than there are; 2 of 20 is the paper's") : null)
         .Choice(
             "placement",
             [("parallel", AdapterPlacement.Parallel), ("sequential", AdapterPlacement.Sequential), ("houlsby", AdapterPlacement.Houlsby)],
             r => r.Placement,
             (r, v) => r with { Placement = v },
-            Without(AdapterKind.Bottleneck))
+            Without(AdapterKind.Bottleneck, AdapterKind.AdaptFormer))
+        .Require(["placement", "kind"], (r, _) => r is { Kind: AdapterKind.AdaptFormer, Placement: AdapterPlacement.Houlsby } ? ("placement houlsby with kind adaptformer", "take parallel (AdaptFormer) or sequential (LIFT's adapter)") : null)
         .Require(["input_targets", "targets"], (r, _) => r.InputTargets.FirstOrDefault(target => !r.Targets.Contains(target)) is { } stray
             ? ($"input_targets names '{stray}', which targets does not", "name it in both")
             : null)
@@ -89,6 +95,7 @@ internal static class RecipeSchema
         .Choice("head", [("previous", WeightStart.Previous), ("fresh", WeightStart.Fresh)], r => r.Head, (r, v) => r with { Head = v })
         .Choice("adapter", [("keep", AdapterFate.Keep), ("drop", AdapterFate.Drop), ("merge", AdapterFate.Merge)], r => r.Adapter, (r, v) => r with { Adapter = v })
         .Choice("train", [("all", TrainScope.All), ("head", TrainScope.Head), ("last_layers", TrainScope.LastLayers), ("adapter", TrainScope.Adapter)], r => r.Train, (r, v) => r with { Train = v })
+        .Choice("prompts", [("shared", PromptPhase.Shared), ("group", PromptPhase.Group)], r => r.Prompts, (r, v) => r with { Prompts = v })
         .Whole("layers", r => r.Layers, (r, v) => r with { Layers = v }, 1, 1000, r => r.Train == TrainScope.LastLayers ? null : "without train last_layers")
         .Flag("frozen_dropout", r => r.FrozenDropout, (r, v) => r with { FrozenDropout = v }, r => r.Train == TrainScope.All ? "with train all, where no layer stands still" : null)
         .Number("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, NumberRange.Above0(10_000))
@@ -210,6 +217,10 @@ internal static class RecipeSchema
         ("bottleneck", AdapterKind.Bottleneck),
         ("bitfit", AdapterKind.BitFit),
         ("layer_norm", AdapterKind.LayerNorm),
+        ("deep_prompt", AdapterKind.DeepPrompt),
+        ("lpt", AdapterKind.Lpt),
+        ("adaptformer", AdapterKind.AdaptFormer),
+        ("ssf", AdapterKind.Ssf),
     ];
 
     private const string ModuleName = "the end of a module's path, such as query or output.dense";

@@ -14,6 +14,9 @@ public sealed record StageRecipe
     /// <summary>What becomes of the adapter.</summary>
     public AdapterFate Adapter { get; init; }
 
+    /// <summary>Which prompts of an LPT adapter train, and whether the group prompts take part.</summary>
+    public PromptPhase Prompts { get; init; }
+
     /// <summary>Which parameters train.</summary>
     public TrainScope Train { get; init; }
 
@@ -185,6 +188,16 @@ public enum AdapterFate
 
     /// <summary>It is folded into the backbone's weights.</summary>
     Merge,
+}
+
+/// <summary>The two phases of LPT.</summary>
+public enum PromptPhase
+{
+    /// <summary>The prompts that all images share train; there are no others.</summary>
+    Shared,
+
+    /// <summary>The pool of group prompts and its keys train; the shared prompts stand still.</summary>
+    Group,
 }
 
 /// <summary>The optimizers.</summary>

@@ -10,7 +10,7 @@ internal static class StageWeights
     public static bool AdapterStandsAtTheEnd(Recipe recipe) => AdapterStands(recipe, recipe.Stages.Count - 1);
 
     /// <summary>Whether a kind can be folded into plain weights.</summary>
-    public static bool CanMerge(AdapterKind kind) => kind is AdapterKind.Lora or AdapterKind.Ia3 or AdapterKind.BitFit or AdapterKind.LayerNorm;
+    public static bool CanMerge(AdapterKind kind) => kind is AdapterKind.Lora or AdapterKind.Ia3 or AdapterKind.BitFit or AdapterKind.LayerNorm or AdapterKind.Ssf;
 
     /// <summary>What is wrong with the stages of a recipe, and what to do, or null.</summary>
     public static (string Found, string Remedy)? Fault(Recipe recipe)
@@ -31,7 +31,7 @@ internal static class StageWeights
 
             if (stage.Adapter == AdapterFate.Merge && !CanMerge(recipe.Adapter.Kind))
             {
-                return ($"stage {i} is to merge an adapter that no plain weight can hold", "drop it, or keep it; lora, ia3, bitfit and layer_norm can be merged");
+                return ($"stage {i} is to merge an adapter that no plain weight can hold", "drop it, or keep it; lora, ia3, bitfit, layer_norm and ssf can be merged");
             }
 
             if (stage.Adapter == AdapterFate.Merge && stage.Backbone == WeightStart.Fresh)
@@ -42,6 +42,16 @@ internal static class StageWeights
             if (stage.Train == TrainScope.Adapter && !AdapterStands(recipe, i))
             {
                 return ($"stage {i} trains an adapter, and there is none", "give the recipe an adapter, or train head");
+            }
+
+            if (stage.Prompts == PromptPhase.Group && (recipe.Adapter.Kind != AdapterKind.Lpt || !AdapterStands(recipe, i)))
+            {
+                return ($"stage {i} has prompts group, and there is no adapter of kind lpt", "give the recipe adapter kind lpt, or leave prompts out of the stage");
+            }
+
+            if (stage.Prompts == PromptPhase.Group && recipe.Stages.Take(i).All(before => before is not { Prompts: PromptPhase.Shared, Train: TrainScope.Adapter or TrainScope.All }))
+            {
+                return ($"stage {i} is LPT's phase 2, and no stage before it trains the shared prompts, whose model makes the queries", "put a stage with train adapter and prompts shared before it");
             }
 
             if (stage.Mixout > 0 && AdapterStands(recipe, i))

@@ -53,7 +53,7 @@ public class ClassificationTask(
     public override IReadOnlyList<ParameterGroup> Groups(StageRecipe stage)
     {
         ArgumentNullException.ThrowIfNull(stage);
-        IReadOnlyList<Parameter> adapter = model.AdapterStands ? model.Adapter!.Parameters : [];
+        IReadOnlyList<Parameter> adapter = model.AdapterStands ? model.Adapter!.TrainedIn(stage) : [];
         IEnumerable<Parameter> body = stage.Train switch
         {
             TrainScope.All => model.BackboneParameters.Concat(adapter),
@@ -73,7 +73,11 @@ public class ClassificationTask(
     }
 
     /// <inheritdoc/>
-    public override void Arrange(int stage) => model.SetAdapter(StageWeights.AdapterStands(model.Recipe, stage));
+    public override void Arrange(int stage)
+    {
+        model.Adapter?.Enter(model.Recipe.Stages[stage]);
+        model.SetAdapter(StageWeights.AdapterStands(model.Recipe, stage));
+    }
 
     /// <inheritdoc/>
     public override void Enter(int stage)

@@ -35,11 +35,10 @@ public sealed class FrozenStates : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
         bool read = layers == model.Sites.Layers.Count;
-        int further = model.Sites.Prompt?.Count ?? 0;
         long[] offsets = new long[examples.Count + 1];
         for (int i = 0; i < examples.Count; i++)
         {
-            offsets[i + 1] = offsets[i] + (read ? 1 : examples.Lengths[i] + further);
+            offsets[i + 1] = offsets[i] + (read ? 1 : model.RowsBefore(layers, examples.Lengths[i]));
         }
 
         var rows = new RowStore(offsets[^1], model.HiddenSize, largestInMemory);

@@ -1,0 +1,130 @@
+using Tailor.Backbones;
+using Tailor.Engine;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Tailor.Tuning;
+
+/// <summary>A classifier of pictures.</summary>
+public sealed class ImageModel : ClassifierModel
+{
+    private readonly VisionBackbone _backbone;
+    private readonly Func<ImageModel> _pristine;
+
+    private ImageModel(VisionBackbone backbone, ClassificationHead head, Adapter? adapter, Recipe recipe, Func<ImageModel> pristine)
+        : base(backbone.Build, head, adapter, recipe) => (_backbone, _pristine) = (backbone, pristine);
+
+    /// <summary>The backbone.</summary>
+    public VisionBackbone Backbone => _backbone;
+
+    /// <inheritdoc/>
+    public override EncoderSites Sites => _backbone.Encoder.Sites;
+
+    /// <inheritdoc/>
+    public override int HiddenSize => _backbone.Config.HiddenSize;
+
+    /// <inheritdoc/>
+    public override bool HasDropout => _backbone.Config is { HiddenDropout: > 0 } or { AttentionDropout: > 0 };
+
+    private LptAdapter? Groups => AdapterStands && Adapter is LptAdapter { Groups: true } lpt ? lpt : null;
+
+    /// <summary>Loads a pretrained or a tuned model directory and puts the recipe's head on it.</summary>
+    /// <param name="directory">A Hugging Face directory; when it holds the recipe's head, that is read too.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="seed">Seeds what the directory lacks.</param>
+    /// <param name="device">Where the parameters live; the CPU when null.</param>
+    /// <param name="aliases">Stored names by parameter name, when the directory is a tuned model in transformers' layout.</param>
+    public static ImageModel Load(string directory, Recipe recipe, int classes, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ClassificationHead? head = null;
+        Adapter? adapter = null;
+        void Declare(VisionBackbone built)
+        {
+            head = ClassificationHead.Create(recipe.Head, built.Build, built.Config.HiddenSize, classes);
+            adapter = Adapter.Create(recipe.Adapter, built.Build, built.Encoder.Sites, built.Config.HiddenSize);
+        }
+
+        VisionBackbone backbone = VisionBackbone.Load(directory, seed, device, Declare, aliases);
+        try
+        {
+            return new ImageModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, seed, device, aliases)) { Source = directory };
+        }
+        catch
+        {
+            backbone.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ClassifierModel Pristine() => _pristine();
+
+    /// <summary>The prompt sets that an LPT model in its second phase chooses for many pictures, in their order.</summary>
+    /// <param name="examples">The pictures.</param>
+    /// <returns>[pictures][k], the surest first.</returns>
+    /// <exception cref="InvalidOperationException">The model chooses none.</exception>
+    public int[][] Choices(ExampleSet examples)
+    {
+        LptAdapter lpt = Groups ?? throw new InvalidOperationException("This model chooses no prompts.");
+        int[][] choices = new int[examples.Count][];
+        ForEachBatch(examples, (indices, batch) =>
+        {
+            _ = Read(batch, DropoutPlaces.Off);
+            long[] chosen = lpt.Chosen!.cpu().data<long>().ToArray();
+            int k = chosen.Length / indices.Length;
+            for (int i = 0; i < indices.Length; i++)
+            {
+                choices[indices[i]] = [.. chosen.AsSpan(i * k, k).ToArray().Select(set => (int)set)];
+            }
+        });
+        return choices;
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StatesBefore(int layer, IExampleBatch batch)
+    {
+        if (layer == Sites.Layers.Count)
+        {
+            return Read(batch, DropoutPlaces.Off);
+        }
+
+        Tensor rows = Rows(layer, batch);
+        return rows.view(-1, HiddenSize);
+    }
+
+    /// <inheritdoc/>
+    public override int RowsBefore(int layer, int length) => length + (Sites.Prompt?.Count ?? 0) + (Groups?.SharedLayers == layer ? 1 : 0);
+
+    private protected override Tensor Read(IExampleBatch batch, DropoutPlaces dropout) => Groups is { } lpt
+        ? Main(lpt, Rows(lpt.SharedLayers, batch), dropout)
+        : _backbone.Encoder.ForwardRead(((PixelBatch)batch).Pixels, dropout);
+
+    private protected override Tensor ReadFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout)
+    {
+        var pixels = (PixelBatch)batch;
+        Tensor rows = states.view(pixels.Count * pixels.Views, -1, HiddenSize);
+        return Groups is { } lpt && lpt.SharedLayers == layer ? Main(lpt, rows, dropout) : _backbone.Encoder.ReadFrom(layer, rows, dropout);
+    }
+
+    private protected override bool IsRead(Parameter parameter) => parameter != _backbone.Encoder.Projection?.Weight;
+
+    private protected override bool IsAfterLayers(Parameter parameter) => parameter == Sites.Norms[^1].Weight || parameter == Sites.Norms[^1].Bias;
+
+    private protected override Tensor Combine(Tensor scores, IExampleBatch batch) => ((PixelBatch)batch).Views is > 1 and var views ? scores.view(batch.Count, views, -1).mean([1]) : scores;
+
+    /// <summary>The rows before a block; where group prompts begin, each image's query is one more row behind them, so that what is kept of an image is all that the blocks above need.</summary>
+    private Tensor Rows(int layer, IExampleBatch batch)
+    {
+        Tensor rows = _backbone.Encoder.RowsAt(layer, ((PixelBatch)batch).Pixels, DropoutPlaces.Off);
+        return Groups is { } lpt && lpt.SharedLayers == layer ? cat([rows, lpt.Query(_backbone.Encoder, rows).unsqueeze(1)], 1) : rows;
+    }
+
+    private Tensor Main(LptAdapter lpt, Tensor rowsAndQuery, DropoutPlaces dropout)
+    {
+        long rows = rowsAndQuery.shape[1] - 1;
+        lpt.Choose(rowsAndQuery.select(1, rows));
+        return _backbone.Encoder.ReadFrom(lpt.SharedLayers, rowsAndQuery.narrow(1, 0, rows), dropout);
+    }
+}
