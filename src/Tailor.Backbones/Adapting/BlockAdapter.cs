@@ -6,7 +6,7 @@ namespace Tailor.Backbones;
 public abstract class BlockAdapter
 {
     /// <summary>The block's result, changed.</summary>
-    /// <param name="input">What went into the block, [rows, hidden].</param>
+    /// <param name="input">What went into the block, [rows, hidden]; where a layer norm stands first in it (ViT), what went into that.</param>
     /// <param name="output">What came out of it, after its dropout and before the residual, [rows, hidden].</param>
     /// <returns>[rows, hidden].</returns>
     public abstract Tensor Forward(Tensor input, Tensor output);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tailor.Engine;
 using Tailor.Foundation;
@@ -8,8 +7,6 @@ namespace Tailor.Backbones;
 /// <summary>The settings of a BERT encoder, by the keys of a Hugging Face <c>config.json</c> (Devlin et al., 2019).</summary>
 public sealed record BertConfig
 {
-    private const long LargestConfig = 4 << 20;
-
     /// <summary><c>vocab_size</c>: rows of the word embedding.</summary>
     public required int VocabularySize { get; init; }
 
@@ -54,33 +51,8 @@ public sealed record BertConfig
     /// <exception cref="InputException">The file is missing, is no JSON object, lacks a key, or has a value that cannot be.</exception>
     public static BertConfig Read(string directory)
     {
-        string path = Path.Combine(directory, "config.json");
-        if (!Directory.Exists(directory))
-        {
-            throw new InputException($"{directory}: no such folder; --model takes a Hugging Face model directory with config.json, model.safetensors and a tokenizer");
-        }
-
-        if (!File.Exists(path))
-        {
-            throw InputException.At(path, "file not found", "a Hugging Face model directory holds config.json beside model.safetensors");
-        }
-
-        if (new FileInfo(path).Length > LargestConfig)
-        {
-            throw InputException.At(path, $"{new FileInfo(path).Length} bytes", $"a config.json has at most {LargestConfig} bytes; check that this is the right file");
-        }
-
-        try
-        {
-            JsonNode? node = JsonNode.Parse(File.ReadAllText(path));
-            return node is JsonObject json
-                ? From(json, path)
-                : throw InputException.At(path, "not a JSON object", "use the config.json that belongs to the checkpoint");
-        }
-        catch (JsonException fault)
-        {
-            throw InputException.At(path, $"not valid JSON ({fault.Message})", "use the config.json that belongs to the checkpoint", fault.LineNumber + 1);
-        }
+        (JsonObject json, string path) = ConfigReader.Open(directory);
+        return From(json, path);
     }
 
     /// <summary>Reads the settings from a parsed <c>config.json</c>.</summary>
@@ -110,13 +82,7 @@ public sealed record BertConfig
             IntermediateSize = read.Integer("intermediate_size", 1, 1_000_000),
             MaxPositions = read.Integer("max_position_embeddings", 1, 1_000_000, 512),
             TokenTypes = read.Integer("type_vocab_size", 1, 1_000, 2),
-            HiddenActivation = read.Text("hidden_act", "gelu") switch
-            {
-                "gelu" => Activation.Gelu,
-                "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluNew,
-                "relu" => Activation.Relu,
-                var other => throw InputException.At(path, $"'{other}'", "this version has gelu, gelu_new and relu", field: "hidden_act"),
-            },
+            HiddenActivation = read.Activation("hidden_act", "gelu"),
             HiddenDropout = read.Number("hidden_dropout_prob", 0, 0.999, 0.1),
             AttentionDropout = read.Number("attention_probs_dropout_prob", 0, 0.999, 0.1),
             LayerNormEpsilon = read.Number("layer_norm_eps", 0, 1, 1e-12),
@@ -142,7 +108,7 @@ public sealed record BertConfig
         json["intermediate_size"] = IntermediateSize;
         json["max_position_embeddings"] = MaxPositions;
         json["type_vocab_size"] = TokenTypes;
-        json["hidden_act"] = HiddenActivation switch { Activation.GeluNew => "gelu_new", Activation.Relu => "relu", _ => "gelu" };
+        json["hidden_act"] = ConfigReader.NameOf(HiddenActivation);
         json["hidden_dropout_prob"] = HiddenDropout;
         json["attention_probs_dropout_prob"] = AttentionDropout;
         json["layer_norm_eps"] = LayerNormEpsilon;

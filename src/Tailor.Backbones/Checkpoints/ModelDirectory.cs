@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Tailor.Backbones;
 
-/// <summary>Writes a Hugging Face model directory: config.json, model.safetensors and the tokenizer's files.</summary>
+/// <summary>Writes a Hugging Face model directory: config.json, model.safetensors and, of a model of texts, the tokenizer's files.</summary>
 public static class ModelDirectory
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -14,15 +14,14 @@ public static class ModelDirectory
     /// <summary>Writes the directory. The weights come last, so a directory that has them is complete.</summary>
     /// <param name="directory">The directory, made when absent.</param>
     /// <param name="config">The content of config.json.</param>
-    /// <param name="tokenizer">The tokenizer to write.</param>
+    /// <param name="tokenizer">The tokenizer to write; null for a model of images.</param>
     /// <param name="weights">The tensors by checkpoint name.</param>
-    public static void Save(string directory, JsonObject config, Tokenizer tokenizer, IEnumerable<KeyValuePair<string, Tensor>> weights)
+    public static void Save(string directory, JsonObject config, Tokenizer? tokenizer, IEnumerable<KeyValuePair<string, Tensor>> weights)
     {
         ArgumentNullException.ThrowIfNull(config);
-        ArgumentNullException.ThrowIfNull(tokenizer);
         Directory.CreateDirectory(directory);
         AtomicFile.WriteText(Path.Combine(directory, "config.json"), config.ToJsonString(Indented) + "\n");
-        tokenizer.Save(directory);
+        tokenizer?.Save(directory);
         SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), weights, new Dictionary<string, string> { ["format"] = "pt" });
     }
 

@@ -100,7 +100,7 @@ public sealed class TextBackbone : IDisposable
     /// A tokenizer and an embedding that do not belong together would train on the wrong rows without a word. More tokens than rows never fit;
     /// fewer do only where the rows were padded, as is usual, to a multiple of 8 (up to 128) for the matrix units of GPUs.
     /// </summary>
-    private static void RequireVocabulary(string directory, int tokens, int rows)
+    internal static void RequireVocabulary(string directory, int tokens, int rows)
     {
         bool padded = rows % 8 == 0 && rows - tokens < 128;
         if (tokens > rows || (tokens < rows && !padded))

@@ -175,7 +175,7 @@ internal sealed class BertNormalizer
     }
 
     /// <summary>Lower case without context; only U+0130 becomes two characters (Unicode's SpecialCasing), which .NET's simple casing leaves alone.</summary>
-    private static string Lower(string text)
+    internal static string Lower(string text)
     {
         var lower = new StringBuilder();
         foreach (Rune rune in text.EnumerateRunes())

@@ -18,6 +18,9 @@ internal static class CanonicalDecomposition
     /// <summary>How many characters besides Hangul syllables have a decomposition.</summary>
     public static int Count => Table.Count;
 
+    /// <summary>Every character besides Hangul syllables that has a decomposition, with it.</summary>
+    public static IEnumerable<KeyValuePair<int, string>> All => Table;
+
     /// <summary>The decomposition of a code point, which is the code point itself for most.</summary>
     /// <param name="codePoint">A Unicode scalar value.</param>
     public static string Of(int codePoint)

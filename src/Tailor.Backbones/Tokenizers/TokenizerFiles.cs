@@ -90,7 +90,7 @@ internal static class TokenizerFiles
     private static (string Key, string Token)[] SpecialTokens(SpecialTokenNames names) =>
         [("unk_token", names.Unk), ("sep_token", names.Sep), ("pad_token", names.Pad), ("cls_token", names.Cls), ("mask_token", names.Mask)];
 
-    private static void WriteStrings(Utf8JsonWriter writer, IEnumerable<(string Key, string Token)> entries)
+    internal static void WriteStrings(Utf8JsonWriter writer, IEnumerable<(string Key, string Token)> entries)
     {
         foreach ((string key, string token) in entries)
         {
@@ -98,7 +98,7 @@ internal static class TokenizerFiles
         }
     }
 
-    private static void WriteJson(string directory, string name, Action<Utf8JsonWriter> write) => AtomicFile.Write(Path.Combine(directory, name), stream =>
+    internal static void WriteJson(string directory, string name, Action<Utf8JsonWriter> write) => AtomicFile.Write(Path.Combine(directory, name), stream =>
     {
         using var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         write(writer);

@@ -60,7 +60,8 @@ internal static class TokenizerJsonReader
         };
     }
 
-    private static List<string> ReadVocabulary(string path, TokenizerJsonValue vocabulary)
+    /// <summary>The tokens of a vocabulary by their ids, which run from 0 without gaps.</summary>
+    internal static List<string> ReadVocabulary(string path, TokenizerJsonValue vocabulary)
     {
         var byId = new SortedDictionary<int, string>();
         var entries = new List<(string Token, int Id)>();
@@ -87,7 +88,8 @@ internal static class TokenizerJsonReader
         return [.. byId.Values];
     }
 
-    private static List<AddedToken> ReadAddedTokens(string path, TokenizerJsonValue root, List<string> tokens)
+    /// <summary>The added tokens by their ids; those beyond the vocabulary are appended to it.</summary>
+    internal static List<AddedToken> ReadAddedTokens(string path, TokenizerJsonValue root, List<string> tokens)
     {
         var added = new List<AddedToken>();
         if (root.Optional("added_tokens") is not { } list)

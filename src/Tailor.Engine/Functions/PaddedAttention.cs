@@ -10,16 +10,10 @@ namespace Tailor.Engine;
 public static class PaddedAttention
 {
     /// <summary>See <see cref="PackedAttention.SelfAttention"/>; any device and floating type.</summary>
-    public static Tensor SelfAttention(Tensor qkv, int[] offsets, int heads, double dropout, ulong key)
-    {
-        PackedOffsets.Check(qkv, offsets, heads, parts: 3);
-        CounterDropout.Check(dropout);
-        using DisposeScope scope = NewDisposeScope();
-        (Tensor padded, Tensor places) = Pad(qkv, offsets, heads, parts: 3);
-        Tensor attended = Attend(padded[0], padded[1], padded[2], offsets, dropout, key);
-        long hidden = qkv.shape[1] / 3;
-        return attended.transpose(1, 2).reshape(-1, hidden).index_select(0, places).MoveToOuterDisposeScope();
-    }
+    public static Tensor SelfAttention(Tensor qkv, int[] offsets, int heads, double dropout, ulong key) => SelfAttend(qkv, offsets, heads, dropout, key, causal: false);
+
+    /// <summary>As <see cref="SelfAttention"/>, but every position attends only to itself and what stands before it (Vaswani et al., section 3.2.3).</summary>
+    public static Tensor CausalSelfAttention(Tensor qkv, int[] offsets, int heads, double dropout, ulong key) => SelfAttend(qkv, offsets, heads, dropout, key, causal: true);
 
     /// <summary>See <see cref="PackedAttention.ReadAttention"/>; any device and floating type.</summary>
     public static Tensor ReadAttention(Tensor query, Tensor keyValue, int[] offsets, int heads, double dropout, ulong key)
@@ -41,6 +35,17 @@ public static class PaddedAttention
         return attended.transpose(1, 2).reshape(-1, query.shape[1]).index_select(0, places).MoveToOuterDisposeScope();
     }
 
+    private static Tensor SelfAttend(Tensor qkv, int[] offsets, int heads, double dropout, ulong key, bool causal)
+    {
+        PackedOffsets.Check(qkv, offsets, heads, parts: 3);
+        CounterDropout.Check(dropout);
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor padded, Tensor places) = Pad(qkv, offsets, heads, parts: 3);
+        Tensor attended = Attend(padded[0], padded[1], padded[2], offsets, dropout, key, causal);
+        long hidden = qkv.shape[1] / 3;
+        return attended.transpose(1, 2).reshape(-1, hidden).index_select(0, places).MoveToOuterDisposeScope();
+    }
+
     /// <summary>[parts, sequences, heads, longest, head size], and the place of each token among sequences * longest.</summary>
     private static (Tensor Padded, Tensor Places) Pad(Tensor packed, int[] offsets, int heads, int parts)
     {
@@ -59,7 +64,7 @@ public static class PaddedAttention
         return (padded.view(sequences, longest, parts, heads, packed.shape[1] / parts / heads).permute(2, 0, 3, 1, 4), index);
     }
 
-    private static Tensor Attend(Tensor query, Tensor key, Tensor value, int[] offsets, double dropout, ulong dropoutKey)
+    private static Tensor Attend(Tensor query, Tensor key, Tensor value, int[] offsets, double dropout, ulong dropoutKey, bool causal = false)
     {
         int sequences = offsets.Length - 1, longest = Longest(offsets);
         float[] padding = new float[(long)sequences * longest];
@@ -69,6 +74,11 @@ public static class PaddedAttention
         }
 
         Tensor mask = tensor(padding).view(sequences, 1, 1, longest).to(query.dtype, query.device);
+        if (causal)
+        {
+            mask = mask.add(full([longest, longest], float.NegativeInfinity, query.dtype, query.device).triu(1));
+        }
+
         if (dropout == 0)
         {
             return nn.functional.scaled_dot_product_attention(query, key, value, mask);

@@ -12,6 +12,9 @@ public enum Activation
     /// <summary>The tanh approximation of GELU, as GPT-2 and <c>gelu_new</c> have it.</summary>
     GeluNew,
 
+    /// <summary>x σ(1.702 x), the sigmoid approximation of GELU that CLIP was trained with (<c>quick_gelu</c>).</summary>
+    QuickGelu,
+
     /// <summary>max(0, x).</summary>
     Relu,
 
@@ -34,6 +37,7 @@ public static class Activations
         {
             Activation.Gelu => F.gelu(x),
             Activation.GeluNew => GeluNew(x),
+            Activation.QuickGelu => x.mul(x.mul(1.702).sigmoid()),
             Activation.Relu => F.relu(x),
             Activation.Tanh => x.tanh(),
             _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Not an activation."),

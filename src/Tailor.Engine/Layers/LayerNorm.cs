@@ -15,8 +15,15 @@ public sealed class LayerNorm(Parameter weight, Parameter bias, double epsilon)
     /// <summary>The shift β, [width].</summary>
     public Parameter Bias => bias;
 
+    /// <summary>What changes the layer's result, or null.</summary>
+    public NormAdapter? Adapter { get; set; }
+
     /// <summary>Normalises every row.</summary>
     /// <param name="x">[rows, width].</param>
     /// <returns>[rows, width].</returns>
-    public Tensor Forward(Tensor x) => F.layer_norm(x, [weight.Count], weight.Value, bias.Value, epsilon);
+    public Tensor Forward(Tensor x)
+    {
+        Tensor normed = F.layer_norm(x, [weight.Count], weight.Value, bias.Value, epsilon);
+        return Adapter?.Forward(normed) ?? normed;
+    }
 }
