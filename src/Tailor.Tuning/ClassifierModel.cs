@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tailor.Backbones;
 using Tailor.Engine;
 using TorchSharp;
@@ -301,7 +302,16 @@ public abstract class ClassifierModel : IDisposable
     private protected abstract Tensor ReadFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout);
 
     /// <summary>Whether the head reads through a parameter that is neither its own nor the adapter's.</summary>
-    private protected abstract bool IsRead(Parameter parameter);
+    internal abstract bool IsRead(Parameter parameter);
+
+    /// <summary>The names of head parameters in transformers' layout; empty when transformers has no such head.</summary>
+    internal abstract IReadOnlyDictionary<string, string> StandardNames { get; }
+
+    /// <summary>The content of <c>config.json</c>.</summary>
+    internal abstract JsonObject Config();
+
+    /// <summary>Writes what turns an example into what the backbone reads: a tokenizer, or the settings of a preprocessor.</summary>
+    internal abstract void SaveInput(string directory);
 
     /// <summary>One row of scores for each example, where a batch has several.</summary>
     private protected virtual Tensor Combine(Tensor scores, IExampleBatch batch) => scores;

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Tailor.Backbones;
 using Tailor.Engine;
+using Tailor.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,8 +36,8 @@ public sealed class ImageModel : ClassifierModel
     /// <param name="classes">The number of classes.</param>
     /// <param name="seed">Seeds what the directory lacks.</param>
     /// <param name="device">Where the parameters live; the CPU when null.</param>
-    /// <param name="aliases">Stored names by parameter name, when the directory is a tuned model in transformers' layout.</param>
-    public static ImageModel Load(string directory, Recipe recipe, int classes, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)
+    /// <param name="tuned">Whether <see cref="TunedModel"/> wrote the directory, where a head that transformers has bears its names.</param>
+    public static ImageModel Load(string directory, Recipe recipe, int classes, long seed, Device? device = null, bool tuned = false)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ClassificationHead? head = null;
@@ -46,10 +48,10 @@ public sealed class ImageModel : ClassifierModel
             adapter = Adapter.Create(recipe.Adapter, built.Build, built.Encoder.Sites, built.Config.HiddenSize);
         }
 
-        VisionBackbone backbone = VisionBackbone.Load(directory, seed, device, Declare, aliases);
+        VisionBackbone backbone = VisionBackbone.Load(directory, seed, device, Declare, tuned ? Names(recipe, VisionConfig.Read(directory).Architecture) : null);
         try
         {
-            return new ImageModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, seed, device, aliases)) { Source = directory };
+            return new ImageModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, seed, device, tuned)) { Source = directory };
         }
         catch
         {
@@ -97,6 +99,30 @@ public sealed class ImageModel : ClassifierModel
     /// <inheritdoc/>
     public override int RowsBefore(int layer, int length) => length + (Sites.Prompt?.Count ?? 0) + (Groups?.SharedLayers == layer ? 1 : 0);
 
+    internal override IReadOnlyDictionary<string, string> StandardNames => Names(Recipe, _backbone.Config.Architecture);
+
+    internal override JsonObject Config() => _backbone.Config.ToJson(_backbone.Config.Architecture switch
+    {
+        VisionArchitecture.Vit => StandardNames.Count > 0 ? "ViTForImageClassification" : "ViTModel",
+        VisionArchitecture.Deit => StandardNames.Count > 0 ? "DeiTForImageClassification" : "DeiTModel",
+        VisionArchitecture.Dinov2 => "Dinov2Model",
+        _ => "CLIPVisionModel",
+    });
+
+    internal override void SaveInput(string directory)
+    {
+        string from = Path.Combine(Source, "preprocessor_config.json"), to = Path.Combine(directory, "preprocessor_config.json");
+        if (File.Exists(from) && Path.GetFullPath(from) != Path.GetFullPath(to))
+        {
+            AtomicFile.WriteText(to, File.ReadAllText(from));
+        }
+    }
+
+    /// <summary>A linear head is the classifier of <c>ViTForImageClassification</c> and <c>DeiTForImageClassification</c>, which read the same state.</summary>
+    private static Dictionary<string, string> Names(Recipe recipe, VisionArchitecture architecture) => recipe.Head.Kind == HeadKind.Linear && architecture is VisionArchitecture.Vit or VisionArchitecture.Deit
+        ? new(StringComparer.Ordinal) { [ClsHead.OutputPath + ".weight"] = "classifier.weight", [ClsHead.OutputPath + ".bias"] = "classifier.bias" }
+        : [];
+
     private protected override Tensor Read(IExampleBatch batch, DropoutPlaces dropout) => Groups is { } lpt
         ? Main(lpt, Rows(lpt.SharedLayers, batch), dropout)
         : _backbone.Encoder.ForwardRead(((PixelBatch)batch).Pixels, dropout);
@@ -108,7 +134,7 @@ public sealed class ImageModel : ClassifierModel
         return Groups is { } lpt && lpt.SharedLayers == layer ? Main(lpt, rows, dropout) : _backbone.Encoder.ReadFrom(layer, rows, dropout);
     }
 
-    private protected override bool IsRead(Parameter parameter) => parameter != _backbone.Encoder.Projection?.Weight;
+    internal override bool IsRead(Parameter parameter) => parameter != _backbone.Encoder.Projection?.Weight;
 
     private protected override bool IsAfterLayers(Parameter parameter) => parameter == Sites.Norms[^1].Weight || parameter == Sites.Norms[^1].Bias;
 

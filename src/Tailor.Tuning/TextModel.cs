@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tailor.Backbones;
 using Tailor.Engine;
 using static TorchSharp.torch;
@@ -7,6 +8,14 @@ namespace Tailor.Tuning;
 /// <summary>A classifier of texts.</summary>
 public sealed class TextModel : ClassifierModel
 {
+    private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
+    {
+        [ClsHead.DensePath + ".weight"] = BertEncoder.PoolerPath + ".weight",
+        [ClsHead.DensePath + ".bias"] = BertEncoder.PoolerPath + ".bias",
+        [ClsHead.OutputPath + ".weight"] = "classifier.weight",
+        [ClsHead.OutputPath + ".bias"] = "classifier.bias",
+    };
+
     private readonly TextBackbone _backbone;
     private readonly TemplateEncoder? _template;
     private readonly Func<TextModel> _pristine;
@@ -40,8 +49,8 @@ public sealed class TextModel : ClassifierModel
     /// <param name="verbalizer">The classes' words; only a head of kind <see cref="HeadKind.Mlm"/> needs them.</param>
     /// <param name="seed">Seeds what the directory lacks.</param>
     /// <param name="device">Where the parameters live; the CPU when null.</param>
-    /// <param name="aliases">Stored names by parameter name, when the directory is a tuned model in transformers' layout.</param>
-    public static TextModel Load(string directory, Recipe recipe, int classes, Verbalizer? verbalizer, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)
+    /// <param name="tuned">Whether <see cref="TunedModel"/> wrote the directory, where a head that transformers has bears its names.</param>
+    public static TextModel Load(string directory, Recipe recipe, int classes, Verbalizer? verbalizer, long seed, Device? device = null, bool tuned = false)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ClassificationHead? head = null;
@@ -53,11 +62,11 @@ public sealed class TextModel : ClassifierModel
         }
 
         string[] tokens = recipe.Input.Kind == InputKind.Template ? [.. PromptTemplate.Parse(recipe.Input.Template).SoftTokens] : [];
-        TextBackbone backbone = TextBackbone.Load(directory, seed, device, Declare, aliases, tokens);
+        TextBackbone backbone = TextBackbone.Load(directory, seed, device, Declare, tuned ? Names(recipe) : null, tokens);
         try
         {
             backbone.RequireLength(recipe.Input.MaxLength, adapter?.Positions ?? 0);
-            return new TextModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, verbalizer, seed, device, aliases)) { Source = directory };
+            return new TextModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, verbalizer, seed, device, tuned)) { Source = directory };
         }
         catch
         {
@@ -91,10 +100,21 @@ public sealed class TextModel : ClassifierModel
     public override Tensor StatesBefore(int layer, IExampleBatch batch) =>
         layer == Sites.Layers.Count ? Read(batch, DropoutPlaces.Off) : _backbone.Encoder.StatesBefore(layer, (PackedBatch)batch);
 
+    internal override IReadOnlyDictionary<string, string> StandardNames => Names(Recipe);
+
+    internal override JsonObject Config() =>
+        _backbone.Config.ToJson(Recipe.Head.Kind == HeadKind.Mlm ? "BertForMaskedLM" : StandardNames.Count > 0 ? "BertForSequenceClassification" : "BertModel");
+
+    internal override void SaveInput(string directory) => _backbone.Tokenizer.Save(directory);
+
+    /// <summary>A tanh head on plain text is the pooler and classifier of <c>BertForSequenceClassification</c>.</summary>
+    private static Dictionary<string, string> Names(Recipe recipe) =>
+        recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None, Feature: HeadFeature.State, Width: null } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
+
     private protected override Tensor Read(IExampleBatch batch, DropoutPlaces dropout) => _backbone.Encoder.ForwardRead((PackedBatch)batch, dropout);
 
     private protected override Tensor ReadFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout) => _backbone.Encoder.ForwardReadFrom(layer, states, (PackedBatch)batch, dropout);
 
     /// <summary>The pooler and the MLM head stay as they are: the head reads the last state itself.</summary>
-    private protected override bool IsRead(Parameter parameter) => !parameter.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal) && !parameter.Name.StartsWith("cls.", StringComparison.Ordinal);
+    internal override bool IsRead(Parameter parameter) => !parameter.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal) && !parameter.Name.StartsWith("cls.", StringComparison.Ordinal);
 }

@@ -24,22 +24,13 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
-    {
-        [ClsHead.DensePath + ".weight"] = BertEncoder.PoolerPath + ".weight",
-        [ClsHead.DensePath + ".bias"] = BertEncoder.PoolerPath + ".bias",
-        [ClsHead.OutputPath + ".weight"] = "classifier.weight",
-        [ClsHead.OutputPath + ".bias"] = "classifier.bias",
-    };
-
     /// <summary>Writes the directory; its weights come last.</summary>
     /// <param name="model">The model.</param>
     /// <param name="directory">Where to.</param>
-    public void Save(TextModel model, string directory)
+    public void Save(ClassifierModel model, string directory)
     {
         ArgumentNullException.ThrowIfNull(model);
-        Dictionary<string, string> names = Names(Recipe);
-        JsonObject config = model.Backbone.Config.ToJson(Recipe.Head.Kind == HeadKind.Mlm ? "BertForMaskedLM" : names.Count > 0 ? "BertForSequenceClassification" : "BertModel");
+        JsonObject config = model.Config();
         config["id2label"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(i.ToString(), label)));
         config["label2id"] = new JsonObject(Labels.Select((label, i) => new KeyValuePair<string, JsonNode?>(label, i)));
         config["problem_type"] = Recipe.PredictsNumbers ? "regression" : "single_label_classification";
@@ -58,17 +49,21 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
             PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter, model.Adapter!, model.Source);
         }
 
-        ModelDirectory.Save(directory, config, model.Backbone.Tokenizer, Weights(model, names));
+        model.SaveInput(directory);
+        ModelDirectory.Save(directory, config, tokenizer: null, Weights(model));
     }
 
     /// <summary>Reads a directory that <see cref="Save"/> wrote.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="device">Where the parameters live; the CPU when null.</param>
     /// <exception cref="InputException">It is no tuned model, or damaged.</exception>
-    public static (TunedModel Description, TextModel Model) Load(string directory, Device? device = null)
+    public static (TunedModel Description, ClassifierModel Model) Load(string directory, Device? device = null)
     {
         TunedModel description = ReadDescription(directory);
-        TextModel model = TextModel.Load(directory, description.ForInference(), description.Labels.Count, description.Verbalizer, seed: 0, device, Names(description.Recipe));
+        Recipe recipe = description.ForInference();
+        ClassifierModel model = recipe.Input.ReadsPictures
+            ? ImageModel.Load(directory, recipe, description.Labels.Count, seed: 0, device, tuned: true)
+            : TextModel.Load(directory, recipe, description.Labels.Count, description.Verbalizer, seed: 0, device, tuned: true);
         if (model.Report.Missing.Count > 0)
         {
             string missing = string.Join(", ", model.Report.Missing);
@@ -91,6 +86,22 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         }
 
         return (description, model);
+    }
+
+    /// <summary>Reads a directory that <see cref="Save"/> wrote for a model of texts.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="device">Where the parameters live; the CPU when null.</param>
+    /// <exception cref="InputException">It is no tuned model, damaged, or one of pictures.</exception>
+    public static (TunedModel Description, TextModel Model) LoadTexts(string directory, Device? device = null)
+    {
+        (TunedModel description, ClassifierModel model) = Load(directory, device);
+        if (model is TextModel texts)
+        {
+            return (description, texts);
+        }
+
+        model.Dispose();
+        throw new InputException($"{directory}: this model classifies pictures, not texts");
     }
 
     /// <summary>Reads <c>tailor.json</c> alone.</summary>
@@ -125,10 +136,6 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         }
     }
 
-    /// <summary>The names a recipe's head has in transformers' layout; empty when transformers has no such head.</summary>
-    private static Dictionary<string, string> Names(Recipe recipe) =>
-        recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None, Feature: HeadFeature.State, Width: null } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
-
     /// <summary>The recipe as inference needs it: what saving folded into the weights, and an adapter that a stage took away, are not applied again.</summary>
     private Recipe ForInference() => Recipe with
     {
@@ -136,23 +143,22 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         Adapter = StageWeights.AdapterStandsAtTheEnd(Recipe) && !StageWeights.CanMerge(Recipe.Adapter.Kind) ? Recipe.Adapter : new AdapterRecipe(),
     };
 
-    private IEnumerable<KeyValuePair<string, Tensor>> Weights(TextModel model, Dictionary<string, string> names)
+    private IEnumerable<KeyValuePair<string, Tensor>> Weights(ClassifierModel model)
     {
-        // The encoder's own pooler, and the MLM head unless it is the head, took no part in the classifier; neither did an adapter that was taken away or is merged.
+        // What the head does not read took no part in the classifier; neither did an adapter that was taken away or is merged.
         var head = model.Head.Parameters.ToHashSet();
         var gone = (model.Adapter is { } adapter && (!model.AdapterStands || adapter.CanMerge) ? adapter.Parameters : []).ToHashSet();
-        IEnumerable<Parameter> kept = model.Parameters.Where(p => !gone.Contains(p)
-            && (head.Contains(p) || (!p.Name.StartsWith("cls.", StringComparison.Ordinal) && !p.Name.StartsWith(BertEncoder.PoolerPath, StringComparison.Ordinal))));
+        IEnumerable<Parameter> kept = model.Parameters.Where(p => !gone.Contains(p) && (head.Contains(p) || model.IsRead(p)));
         Dictionary<Parameter, Tensor> merged = Merged(model);
         ScoreChange? folded = FittedCalibration.StandsBeside(Recipe) ? null : model.ScoreChange();
         foreach ((string name, Tensor value) in ModelDirectory.Weights(kept, parameter => merged.GetValueOrDefault(parameter)))
         {
-            yield return new(names.GetValueOrDefault(name, name), folded is not null && name.StartsWith(ClsHead.OutputPath, StringComparison.Ordinal) ? folded.Fold(value) : value);
+            yield return new(model.StandardNames.GetValueOrDefault(name, name), folded is not null && name.StartsWith(ClsHead.OutputPath, StringComparison.Ordinal) ? folded.Fold(value) : value);
         }
     }
 
     /// <summary>The values of the layers and norms that a standing adapter changes, with it folded in.</summary>
-    private static Dictionary<Parameter, Tensor> Merged(TextModel model)
+    private static Dictionary<Parameter, Tensor> Merged(ClassifierModel model)
     {
         var merged = new Dictionary<Parameter, Tensor>();
         foreach (Linear linear in model.AdapterStands && model.Adapter!.CanMerge ? model.Adapter.Linears : [])

@@ -66,10 +66,10 @@ public sealed class BaselineRuns : IDisposable
         BaselineResult result = run.Result;
         if (run.Test is not null)
         {
-            (IReadOnlyList<TextExample> examples, int[] predicted, float[]? probabilities) = run.ScoredSplit == "test"
-                ? (_data.Test, result.Test, result.TestProbabilities)
-                : (_data.Dev, result.Dev, result.DevProbabilities);
-            folder.Write(() => RunEnding.WritePredictions(folder, _data, examples, predicted, probabilities ?? []));
+            (DatasetPart part, int[] predicted, float[]? probabilities) = run.ScoredSplit == "test"
+                ? (DatasetPart.Test, result.Test, result.TestProbabilities)
+                : (DatasetPart.Dev, result.Dev, result.DevProbabilities);
+            folder.Write(() => RunEnding.WritePredictions(folder, _data, part, predicted, probabilities ?? []));
         }
 
         JsonObject content = run.ToJson();

@@ -56,7 +56,7 @@ public static partial class FineTuningChange
         Libtorch.Load();
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        (TunedModel description, TextModel model) = TunedModel.Load(after, ComputeDevice.Find(device));
+        (TunedModel description, TextModel model) = TunedModel.LoadTexts(after, ComputeDevice.Find(device));
         Tensor now;
         TextSet sequences;
         using (model)

@@ -16,9 +16,9 @@ internal static class ReportFacts
     public const string ClassNorms = "class_norms";
 
     /// <summary>Adds them to the content of <c>result.json</c>.</summary>
-    public static void AddTo(JsonObject result, TextDataset data, ClassifierModel model)
+    public static void AddTo(JsonObject result, LabelledDataset data, ClassifierModel model)
     {
-        result[Splits] = new JsonObject { ["train"] = data.Train.Count, ["dev"] = data.Dev.Count, ["test"] = data.Test.Count };
+        result[Splits] = new JsonObject { ["train"] = data.Count(DatasetPart.Train), ["dev"] = data.Count(DatasetPart.Dev), ["test"] = data.Count(DatasetPart.Test) };
         result[ClassNorms] = Norms(model) is { } norms ? new JsonArray([.. norms.Select(norm => (JsonNode)norm)]) : null;
     }
 

@@ -8,35 +8,32 @@ namespace Tailor;
 /// <summary>What ends a run, whatever made its predictions: the scores, <c>predictions.jsonl</c>, and <c>result.json</c>.</summary>
 internal static class RunEnding
 {
-    /// <summary>Scores predictions of <see cref="TokenizedDataset.Scored"/> and keeps them.</summary>
+    /// <summary>Scores predictions of <see cref="RunData.Scored"/> and keeps them.</summary>
     /// <param name="folder">The run.</param>
     /// <param name="data">The dataset; there is something to score.</param>
     /// <param name="predicted">The predicted class of each example.</param>
     /// <param name="probabilities">Examples x classes, row-major; empty when there are none.</param>
     /// <param name="rho">Glee's head/tail threshold.</param>
-    public static EvaluationReport Score(RunFolder folder, TokenizedDataset data, int[] predicted, float[] probabilities, double rho)
+    public static EvaluationReport Score(RunFolder folder, RunData data, int[] predicted, float[] probabilities, double rho)
     {
-        TextDataset set = data.Data;
-        IReadOnlyList<TextExample> examples = data.Scored.Examples;
-        int[] gold = set.LabelIds(examples);
-        EvaluationReport report = EvaluationReport.Of(set.Labels.Names, gold, predicted, probabilities, set.TrainCounts, rho);
-        folder.Write(() => WritePredictions(folder, set, examples, predicted, probabilities));
+        EvaluationReport report = EvaluationReport.Of(data.Set.Labels.Names, data.Set.LabelIds(data.Scored), predicted, probabilities, data.Set.TrainCounts, rho);
+        folder.Write(() => WritePredictions(folder, data.Set, data.Scored, predicted, probabilities));
         return report;
     }
 
     /// <summary>Writes <c>predictions.jsonl</c>.</summary>
     /// <param name="folder">The run.</param>
     /// <param name="set">The dataset.</param>
-    /// <param name="examples">The examples that were scored.</param>
-    /// <param name="predicted">The predicted class of each.</param>
+    /// <param name="part">The part that was scored.</param>
+    /// <param name="predicted">The predicted class of each example.</param>
     /// <param name="probabilities">Examples x classes, row-major; empty when there are none.</param>
-    public static void WritePredictions(RunFolder folder, TextDataset set, IReadOnlyList<TextExample> examples, int[] predicted, float[] probabilities)
+    public static void WritePredictions(RunFolder folder, LabelledDataset set, DatasetPart part, int[] predicted, float[] probabilities)
     {
-        int[] gold = set.LabelIds(examples);
-        PredictionFile.Write(folder.Predictions, set.Labels.Names, examples.Select((example, i) =>
+        int[] gold = set.LabelIds(part);
+        PredictionFile.Write(folder.Predictions, set.Labels.Names, set.Captions(part).Select((caption, i) =>
         {
             double? Probability(int c) => probabilities.Length == 0 ? null : probabilities[(i * set.Labels.Count) + c];
-            return new ScoredExample(example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}", gold[i], predicted[i], Probability(predicted[i]), Probability(gold[i]));
+            return new ScoredExample(caption, gold[i], predicted[i], Probability(predicted[i]), Probability(gold[i]));
         }));
     }
 

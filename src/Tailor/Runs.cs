@@ -19,8 +19,9 @@ public static class Runs
     public static RunResult Train(TrainRequest request, IProgress<TrainingEvent>? progress = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        request = request with { DataOptions = request.DataOptions with { Numbers = RecipeCatalogue.Load(request.Recipe, request.Overrides).PredictsNumbers } };
-        return Train(request, TextDataset.Load(request.Data, request.DataOptions), progress, stop);
+        Recipe recipe = RecipeCatalogue.Load(request.Recipe, request.Overrides);
+        using RunData data = RunData.Load(request, recipe.Input.ReadsPictures, recipe.PredictsNumbers);
+        return Train(request, recipe, data, progress, stop);
     }
 
     /// <summary>Trains on a dataset that is already in memory (the demo's).</summary>
@@ -32,24 +33,18 @@ public static class Runs
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(data);
-        RunFolder.RequireFree(request.Output);
-        Recipe recipe = RecipeCatalogue.Load(request.Recipe, request.Overrides);
-        Calibrator.RequireDev(recipe, data.Dev.Count);
-        AugmentedSet? augmented = Augmented(request, recipe, data);
-        var remarks = new List<string>();
-        Verbalizer? verbalizer = LabelWords(request, recipe, data.Labels.Names, remarks.Add);
-        using var shared = new TokenizedDataset(data);
-        return Train(request, recipe, verbalizer, augmented, shared, remarks, progress, stop);
+        using var shared = new TextRunData(data);
+        return Train(request, RecipeCatalogue.Load(request.Recipe, request.Overrides), shared, progress, stop);
     }
 
     /// <summary>Trains a recipe that is already read, on a dataset that other runs may share.</summary>
     internal static RunResult Train(
-        TrainRequest request, Recipe recipe, Verbalizer? verbalizer, AugmentedSet? augmented, TokenizedDataset data, IEnumerable<string> remarks, IProgress<TrainingEvent>? progress, CancellationToken stop)
+        TrainRequest request, Recipe recipe, Verbalizer? verbalizer, AugmentedSet? augmented, RunData data, IEnumerable<string> remarks, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
-        var description = new RunDescription(request, recipe, verbalizer, data.Data.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
-        using TextModel model = LoadModel(request, recipe, verbalizer, data);
+        var description = new RunDescription(request, recipe, verbalizer, data.Set.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
+        using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
         foreach (string remark in remarks.Concat(DoubleCorrections.Of(recipe)))
         {
             progress?.Report(new Remark(remark));
@@ -69,21 +64,21 @@ public static class Runs
     {
         RunFolder folder = RunFolder.OpenUnfinished(runFolder);
         RunDescription description = RunDescription.Read(folder);
-        using var data = new TokenizedDataset(TextDataset.Load(description.Request.Data, description.Request.DataOptions));
+        using RunData data = RunData.Load(description.Request, description.Recipe.Input.ReadsPictures, description.Recipe.PredictsNumbers);
         return Resume(folder, description, data, progress, stop);
     }
 
     /// <summary>Continues a run on a dataset that other runs may share.</summary>
-    internal static RunResult Resume(RunFolder folder, RunDescription description, TokenizedDataset data, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    internal static RunResult Resume(RunFolder folder, RunDescription description, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
         TrainRequest request = description.Request;
-        string fingerprint = data.Data.Fingerprint;
+        string fingerprint = data.Set.Fingerprint;
         if (fingerprint != description.DataFingerprint)
         {
             throw new InputException($"{request.Data}: the data is not what the run was begun with (fingerprint {fingerprint[..12]}, then {description.DataFingerprint[..12]}); restore the files or start a new run");
         }
 
-        AugmentedSet? augmented = Augmented(request, description.Recipe, data.Data);
+        AugmentedSet? augmented = data.Augmented(request, description.Recipe);
         if (augmented?.Fingerprint != description.AugmentedFingerprint)
         {
             throw new InputException($"{description.Request.Augmented}: the augmented rows are not what the run was begun with; restore the file or start a new run");
@@ -96,16 +91,16 @@ public static class Runs
             progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.Arithmetic} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
         }
 
-        using TextModel model = LoadModel(request, description.Recipe, description.Verbalizer, data);
+        using ClassifierModel model = data.LoadModel(request, description.Recipe, description.Verbalizer);
         folder.RemoveLeftovers();
         return Continue(folder, description, data, augmented, model, progress, stop);
     }
 
     /// <summary>Refuses what would only be refused once a run has begun: a recipe that does not fit the model.</summary>
-    internal static void Check(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, TokenizedDataset data)
+    internal static void Check(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, RunData data)
     {
         Libtorch.Load();
-        using TextModel model = LoadModel(request, recipe, verbalizer, data);
+        using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
         ClassificationTask task = Task(model, recipe, data, augmented: null, request.Rho);
         foreach (StageRecipe stage in recipe.Stages)
         {
@@ -113,27 +108,34 @@ public static class Runs
         }
     }
 
-    private static TextModel LoadModel(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, TokenizedDataset data) =>
-        TextModel.Load(request.Model, recipe, data.Data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
-
-    private static ClassificationTask Task(TextModel model, Recipe recipe, TokenizedDataset data, AugmentedSet? augmented, double rho)
+    private static RunResult Train(TrainRequest request, Recipe recipe, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
-        LabelledExamples train = Labelled(model, recipe, data, data.Data.Train), dev = Labelled(model, recipe, data, data.Data.Dev);
-        LabelledExamples? further = augmented is null ? null : Labelled(model, recipe, data, augmented.Examples);
-        return recipe.PredictsNumbers
-            ? new RegressionTask(model, train, dev, data.Data.Labels.Names)
-            : new ClassificationTask(model, train, dev, data.Data.Labels.Names, data.Data.TrainCounts, rho, further, data.Frozen);
+        RunFolder.RequireFree(request.Output);
+        Calibrator.RequireDev(recipe, data.Set.Count(DatasetPart.Dev));
+        AugmentedSet? augmented = data.Augmented(request, recipe);
+        var remarks = new List<string>();
+        Verbalizer? verbalizer = LabelWords(request, recipe, data.Set.Labels.Names, remarks.Add);
+        return Train(request, recipe, verbalizer, augmented, data, remarks, progress, stop);
     }
 
-    private static RunResult Continue(RunFolder folder, RunDescription description, TokenizedDataset data, AugmentedSet? augmented, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    private static ClassificationTask Task(ClassifierModel model, Recipe recipe, RunData data, AugmentedSet? augmented, double rho)
     {
-        foreach (string remark in model.Report.Remarks().Concat(data.Data.Notes))
+        LabelledExamples train = data.Part(model, DatasetPart.Train), dev = data.Part(model, DatasetPart.Dev);
+        return recipe.PredictsNumbers
+            ? new RegressionTask(model, train, dev, data.Set.Labels.Names)
+            : new ClassificationTask(model, train, dev, data.Set.Labels.Names, data.Set.TrainCounts, rho, augmented is null ? null : data.Read(model, augmented), data.Frozen);
+    }
+
+    private static RunResult Continue(RunFolder folder, RunDescription description, RunData data, AugmentedSet? augmented, ClassifierModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    {
+        foreach (string remark in model.Report.Remarks().Concat(data.Set.Notes))
         {
             progress?.Report(new Remark(remark));
         }
 
         TrainRequest request = description.Request;
         Recipe recipe = description.Recipe;
+        IReadOnlyList<string> labels = data.Set.Labels.Names;
         ClassificationTask task = Task(model, recipe, data, augmented, request.Rho);
         var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
         LoopResult loop = new TrainingLoop(task, recipe.Stages, folder, options, progress).Run(stop);
@@ -146,30 +148,30 @@ public static class Runs
         JsonArray calibrations;
         try
         {
-            calibrations = new Calibrator(model, recipe, Labelled(model, recipe, data, data.Data.Train), Labelled(model, recipe, data, data.Data.Dev), data.Data.Labels.Names, request.Rho, request.Seed, progress).Fit(stop);
+            calibrations = new Calibrator(model, recipe, data.Part(model, DatasetPart.Train), data.Part(model, DatasetPart.Dev), labels, request.Rho, request.Seed, progress).Fit(stop);
         }
         catch (OperationCanceledException)
         {
             return stopped;
         }
 
-        (string split, IReadOnlyList<TextExample> examples) = data.Scored;
+        LabelledExamples scored = data.Part(model, data.Scored);
         EvaluationReport? report = null;
         RegressionReport? numbers = null;
         if (recipe.PredictsNumbers)
         {
-            numbers = examples.Count < 2 ? null : RegressionReport.Of(TextDataset.Values(examples), model.Values(data.Examples(model, recipe.Input, examples)));
+            numbers = scored.Examples.Count < 2 ? null : RegressionReport.Of(scored.Values!, model.Values(scored.Examples));
         }
-        else if (examples.Count > 0)
+        else if (scored.Examples.Count > 0)
         {
-            float[] probabilities = model.Probabilities(data.Examples(model, recipe.Input, examples));
-            report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, data.Data.Labels.Count), probabilities, request.Rho);
+            float[] probabilities = model.Probabilities(scored.Examples);
+            report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, labels.Count), probabilities, request.Rho);
         }
 
-        folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
+        folder.Write(() => new TunedModel(recipe, labels, data.Set.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
         RunEnding.Write(
             folder,
-            split,
+            data.ScoredName,
             (IScoreReport?)report ?? numbers,
             loop.Elapsed.TotalSeconds,
             loop.TrainedParameters,
@@ -177,14 +179,14 @@ public static class Runs
             result =>
             {
                 result["calibrations"] = calibrations;
-                ReportFacts.AddTo(result, data.Data, model);
+                ReportFacts.AddTo(result, data.Set, model);
             });
         if (numbers is null)
         {
             Reports.WriteAtEnd(folder, progress);
         }
 
-        return new RunResult(folder.Path, Stopped: false, report, split, loop.BestScore, loop.BestStep) { Numbers = numbers };
+        return new RunResult(folder.Path, Stopped: false, report, data.ScoredName, loop.BestScore, loop.BestStep) { Numbers = numbers };
     }
 
     /// <summary>The label words of a prompt recipe: of the file asked for, else of <c>verbalizer.json</c> in the data folder, else the class names.</summary>
@@ -204,20 +206,4 @@ public static class Runs
         remark($"label words from {path}");
         return Verbalizer.Read(path, labels, remark);
     }
-
-    /// <summary>The augmented rows of a recipe that trains on such.</summary>
-    internal static AugmentedSet? Augmented(RunRequest request, Recipe recipe, TextDataset data)
-    {
-        bool wanted = recipe.Stages.Any(stage => stage.Data == StageData.Augmented);
-        return (wanted, request.Augmented) switch
-        {
-            (true, { } path) => AugmentedSet.Read(path, data, request.DataOptions.Table),
-            (true, null) => throw new InputException($"recipe '{recipe.Name}' trains a stage on augmented rows; make them with: tailor augment --data {request.Data} --out augmented.csv, and give them with --augmented augmented.csv"),
-            (false, { }) => throw new InputException($"recipe '{recipe.Name}' has no stage with data augmented; leave --augmented out, or take a recipe such as two-stage-augmented"),
-            _ => null,
-        };
-    }
-
-    private static LabelledExamples Labelled(TextModel model, Recipe recipe, TokenizedDataset data, IReadOnlyList<TextExample> part) =>
-        new(data.Examples(model, recipe.Input, part), data.Data.LabelIds(part), data.Data.HasNumbers ? TextDataset.Values(part) : null);
 }

@@ -37,7 +37,7 @@ public sealed class TextClassifier : IDisposable
     {
         string directory = DeployedModel.DirectoryOf(folder);
         Libtorch.Load();
-        (TunedModel description, TextModel model) = TunedModel.Load(directory, ComputeDevice.Find(device));
+        (TunedModel description, TextModel model) = TunedModel.LoadTexts(directory, ComputeDevice.Find(device));
         return new TextClassifier(description, model);
     }
 

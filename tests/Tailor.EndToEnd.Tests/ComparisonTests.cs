@@ -121,7 +121,7 @@ public sealed class ComparisonTests(TinyWorld world)
     {
         using var folder = new TemporaryFolder();
         TextDataset rows = TextDataset.Load(world.In("rows.csv"), new DatasetOptions());
-        using var data = new TokenizedDataset(rows);
+        using var data = new TextRunData(rows);
         Recipe recipe = RecipeCatalogue.Load("linear-probe", ["input.max_length=32", "stages.0.epochs=2", "stages.0.hold=0"]);
         foreach (long seed in new[] { 1L, 2L })
         {
@@ -137,12 +137,13 @@ public sealed class ComparisonTests(TinyWorld world)
     public void Recipes_of_the_same_input_share_their_tokens()
     {
         TextDataset rows = TextDataset.Load(world.In("rows.csv"), new DatasetOptions());
-        using var data = new TokenizedDataset(rows);
+        using var data = new TextRunData(rows);
         Recipe recipe = RecipeCatalogue.Load("cls-tanh", ["input.max_length=32"]), shorter = RecipeCatalogue.Load("cls-relu", ["input.max_length=6"]);
-        using TextModel a = TextModel.Load(world.In("model"), recipe, rows.Labels.Count, null, 1), b = TextModel.Load(world.In("model"), shorter, rows.Labels.Count, null, 2);
-        Assert.Same(data.Examples(a, recipe.Input, rows.Train), data.Examples(b, recipe.Input with { }, rows.Train));
-        Assert.NotSame(data.Examples(a, recipe.Input, rows.Train), data.Examples(a, recipe.Input, rows.Test));
-        Assert.True(data.Examples(b, shorter.Input, rows.Train).Lengths.Max() <= 6);
+        using TextModel a = TextModel.Load(world.In("model"), recipe, rows.Labels.Count, null, 1), again = TextModel.Load(world.In("model"), recipe with { Input = recipe.Input with { } }, rows.Labels.Count, null, 3);
+        using TextModel b = TextModel.Load(world.In("model"), shorter, rows.Labels.Count, null, 2);
+        Assert.Same(data.Part(a, DatasetPart.Train).Examples, data.Part(again, DatasetPart.Train).Examples);
+        Assert.NotSame(data.Part(a, DatasetPart.Train).Examples, data.Part(a, DatasetPart.Test).Examples);
+        Assert.True(data.Part(b, DatasetPart.Train).Examples.Lengths.Max() <= 6);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class RegressionTaskTests : IDisposable
         string directory = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(recipe, ["value"], [90], 1).Save(model, directory);
         Assert.Contains("\"problem_type\": \"regression\"", File.ReadAllText(Path.Combine(directory, "config.json")), StringComparison.Ordinal);
-        (_, TextModel loaded) = TunedModel.Load(directory);
+        (_, ClassifierModel loaded) = TunedModel.Load(directory);
         using (loaded)
         {
             Assert.All(predicted.Zip(loaded.Values(test.Examples)), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));

@@ -30,7 +30,7 @@ public sealed class TunedModelTests : IDisposable
         float[] before = model.Probabilities(examples);
         string directory = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(recipe, TinyModel.Labels, [5, 3, 1], 0.55).Save(model, directory);
-        (TunedModel description, TextModel loaded) = TunedModel.Load(directory);
+        (TunedModel description, ClassifierModel loaded) = TunedModel.Load(directory);
         using (loaded)
         {
             Assert.Equal(recipe, description.Recipe);
@@ -66,7 +66,7 @@ public sealed class TunedModelTests : IDisposable
         string directory = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(recipe, TinyModel.Labels, [5, 3, 1], 0.55, recipe.Head.Kind == HeadKind.Mlm ? TinyModel.LabelWords : null).Save(model, directory);
         Assert.Equal(architecture, JsonNode.Parse(File.ReadAllText(Path.Combine(directory, "config.json")))!["architectures"]![0]!.GetValue<string>());
-        (_, TextModel loaded) = TunedModel.Load(directory);
+        (_, ClassifierModel loaded) = TunedModel.Load(directory);
         using (loaded)
         {
             Assert.All(before.Zip(loaded.Probabilities(examples)), x => Assert.Equal(x.First, x.Second, 1e-5f));

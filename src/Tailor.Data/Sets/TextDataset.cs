@@ -4,14 +4,14 @@ using Tailor.Foundation;
 namespace Tailor.Data;
 
 /// <summary>Labelled texts in three parts, and the classes they belong to.</summary>
-public sealed class TextDataset
+public sealed class TextDataset : LabelledDataset
 {
     private TextDataset(
         LabelSet labels, IReadOnlyList<TextExample> train, IReadOnlyList<TextExample> dev, IReadOnlyList<TextExample> test, int[] trainCounts, IEnumerable<string> notes)
+        : base(labels, trainCounts)
     {
-        (Labels, Train, Dev, Test) = (labels, train, dev, test);
+        (Train, Dev, Test) = (train, dev, test);
         HasPairs = train[0].Pair is not null;
-        TrainCounts = trainCounts;
         Repeats = RepeatedTexts.Count(train, dev, test);
         Fingerprint = DatasetFingerprint.Of(labels, train, dev, test);
         Notes = [.. notes, .. Repeats.ToSentences()];
@@ -20,11 +20,8 @@ public sealed class TextDataset
     /// <summary>The one label of a data set whose labels are numbers.</summary>
     public static LabelSet NumberLabels { get; } = new(["value"]);
 
-    /// <summary>Whether the labels are numbers to predict; <see cref="Labels"/> is then <see cref="NumberLabels"/>.</summary>
-    public bool HasNumbers => ReferenceEquals(Labels, NumberLabels);
-
-    /// <summary>The classes; a class's index is its place among a classifier's outputs.</summary>
-    public LabelSet Labels { get; }
+    /// <summary>Whether the labels are numbers to predict; <see cref="LabelledDataset.Labels"/> is then <see cref="NumberLabels"/>.</summary>
+    public override bool HasNumbers => ReferenceEquals(Labels, NumberLabels);
 
     /// <summary>The examples to train on.</summary>
     public IReadOnlyList<TextExample> Train { get; }
@@ -38,17 +35,15 @@ public sealed class TextDataset
     /// <summary>Whether every example is a pair of texts; otherwise none is.</summary>
     public bool HasPairs { get; }
 
-    /// <summary>The number of training examples of each class.</summary>
-    public IReadOnlyList<int> TrainCounts { get; }
-
-    /// <summary>SHA-256 in hexadecimal over the labels and all examples, part by part in order. Equal data give equal fingerprints, whatever files they came from.</summary>
-    public string Fingerprint { get; }
+    /// <inheritdoc/>
+    /// <remarks>Whatever files the data came from.</remarks>
+    public override string Fingerprint { get; }
 
     /// <summary>How often texts come back within train and across the parts.</summary>
     public RepeatedTexts Repeats { get; }
 
-    /// <summary>What was decided or noticed while loading, a sentence each.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes { get; }
 
     /// <summary>Puts a data set together.</summary>
     /// <param name="labels">The classes.</param>
@@ -114,8 +109,21 @@ public sealed class TextDataset
         return Directory.Exists(directoryOrFile) ? DatasetLoader.Folder(directoryOrFile, options) : DatasetLoader.File(directoryOrFile, options);
     }
 
-    /// <summary>The class index of each example of a part.</summary>
-    /// <param name="split">Examples whose labels all belong to <see cref="Labels"/>.</param>
+    /// <summary>The examples of a part.</summary>
+    /// <param name="part">The part.</param>
+    public IReadOnlyList<TextExample> Examples(DatasetPart part) => part switch { DatasetPart.Train => Train, DatasetPart.Dev => Dev, _ => Test };
+
+    /// <inheritdoc/>
+    public override int Count(DatasetPart part) => Examples(part).Count;
+
+    /// <inheritdoc/>
+    public override int[] LabelIds(DatasetPart part) => LabelIds(Examples(part));
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Captions(DatasetPart part) => Examples(part).Select(example => example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}");
+
+    /// <summary>The class index of each example.</summary>
+    /// <param name="split">Examples whose labels all belong to <see cref="LabelledDataset.Labels"/>.</param>
     /// <exception cref="ArgumentException">An example has no label or one that the set does not know.</exception>
     public int[] LabelIds(IReadOnlyList<TextExample> split)
     {

@@ -1,5 +1,6 @@
 using Tailor.Backbones;
 using Tailor.Engine;
+using Tailor.Foundation;
 using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
@@ -52,6 +53,23 @@ public abstract class ClassificationHead
         {
             HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes, backbone.MlmHead, backbone.Encoder.Pooler),
             HeadKind.Mlm => MlmHead.On(recipe, backbone, verbalizer!),
+            _ => Create(recipe, backbone.Build, backbone.Config.HiddenSize, classes),
+        };
+    }
+
+    /// <summary>Makes the head a recipe asks for on a backbone that has neither words nor a pooler.</summary>
+    /// <param name="recipe">What the recipe says.</param>
+    /// <param name="build">Where the parameters come from.</param>
+    /// <param name="hiddenSize">Width of the state.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <exception cref="InputException">The head reads words, which pictures have none of.</exception>
+    public static ClassificationHead Create(HeadRecipe recipe, ParameterBuilder build, int hiddenSize, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        return recipe.Kind switch
+        {
+            HeadKind.Cls => new ClsHead(recipe, build, hiddenSize, classes),
+            HeadKind.Mlm => throw new InputException("head kind mlm reads the words of a masked language model, which an encoder of images has none of; take head kind linear or cosine"),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a head."),
         };
     }

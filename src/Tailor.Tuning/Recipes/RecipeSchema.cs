@@ -10,10 +10,13 @@ internal static class RecipeSchema
     private static readonly string[] MetricNames = [.. Metric.Names, .. RegressionReport.MetricNames];
 
     private static readonly RecipeSection<InputRecipe> Input = new RecipeSection<InputRecipe>(new())
-        .Choice("kind", [("plain", InputKind.Plain), ("template", InputKind.Template)], r => r.Kind, (r, v) => r with { Kind = v })
+        .Choice("kind", [("plain", InputKind.Plain), ("template", InputKind.Template), ("image", InputKind.Image)], r => r.Kind, (r, v) => r with { Kind = v })
         .Text("template", r => r.Template, (r, v) => r with { Template = v }, OneLine, IsOneLine, idle: r => r.Kind == InputKind.Template ? null : "without kind template")
-        .Require(["template", "kind"], (r, _) => r.Kind == InputKind.Plain ? null : r.Template.Length == 0 ? ("kind template without a template", "give template, such as '{text} This is about {mask}.'") : TemplateFault(r.Template))
-        .Whole("max_length", r => r.MaxLength, (r, v) => r with { MaxLength = v }, 3, 65536);
+        .Require(["template", "kind"], (r, _) => r.Kind != InputKind.Template ? null : r.Template.Length == 0 ? ("kind template without a template", "give template, such as '{text} This is about {mask}.'") : TemplateFault(r.Template))
+        .Whole("max_length", r => r.MaxLength, (r, v) => r with { MaxLength = v }, 3, 65536, r => r.ReadsPictures ? "with kind image" : null)
+        .Whole("image_size", r => r.ImageSize, (r, v) => r with { ImageSize = v }, 1, 4096, WithoutPictures)
+        .Choice("augmentation", r => r.Augmentation, (r, v) => r with { Augmentation = v }, WithoutPictures)
+        .Flag("five_crop", r => r.FiveCrop, (r, v) => r with { FiveCrop = v }, WithoutPictures);
 
     private static readonly RecipeSection<HeadRecipe> Head = new RecipeSection<HeadRecipe>(new())
         .Choice("kind", [("cls", HeadKind.Cls), ("mlm", HeadKind.Mlm)], r => r.Kind, (r, v) => r with { Kind = v })
@@ -279,6 +282,8 @@ internal static class RecipeSchema
             return (parts[0], parts[1]);
         }
     }
+
+    private static string? WithoutPictures(InputRecipe input) => input.ReadsPictures ? null : "without kind image";
 
     private static string? WithoutAdamW(StageRecipe stage) => stage.Optimizer == OptimizerKind.AdamW ? null : "without optimizer adamw";
 

@@ -29,27 +29,31 @@ public sealed class BaselineEntry(string name, string settings, bool isDetermini
         : run["settings"]?.ToString() is { } then && then == settings ? null
         : $"the baseline now is '{settings}' where this run has '{run["settings"]}'";
 
-    internal override void Check(CompareRequest request, TokenizedDataset data)
+    internal override void Check(CompareRequest request, RunData data)
     {
+        if (data is not TextRunData)
+        {
+            throw new InputException($"baseline '{Name}' reads texts, and these recipes read pictures; give --baselines none");
+        }
     }
 
-    internal override RunResult Run(RunFolder folder, long seed, CompareRequest request, TokenizedDataset data, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    internal override RunResult Run(RunFolder folder, long seed, CompareRequest request, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
         // A baseline has no state to resume: what an interrupted run wrote is written over.
         Directory.CreateDirectory(folder.Path);
         JsonObject description = Describe();
         description["format"] = 1;
         description["data"] = Path.GetFullPath(request.Data);
-        description["data_fingerprint"] = data.Data.Fingerprint;
+        description["data_fingerprint"] = data.Set.Fingerprint;
         description["seed"] = seed;
         description["rho"] = request.Rho;
         folder.Write(folder.Description, description);
         var clock = Stopwatch.StartNew();
-        (string split, IReadOnlyList<TextExample> examples) = data.Scored;
-        BaselinePredictions said = predict(data.Data, examples, seed);
+        TextDataset texts = ((TextRunData)data).Texts;
+        BaselinePredictions said = predict(texts, texts.Examples(data.Scored), seed);
         double seconds = clock.Elapsed.TotalSeconds;
         EvaluationReport report = RunEnding.Score(folder, data, said.Predicted, said.Probabilities, request.Rho);
-        RunEnding.Write(folder, split, report, seconds, said.Parameters, best: null);
-        return new RunResult(folder.Path, Stopped: false, report, split, null, 0);
+        RunEnding.Write(folder, data.ScoredName, report, seconds, said.Parameters, best: null);
+        return new RunResult(folder.Path, Stopped: false, report, data.ScoredName, null, 0);
     }
 }

@@ -24,20 +24,20 @@ public static class Comparison
         ArgumentNullException.ThrowIfNull(request);
         _ = Metric.HigherIsBetter(request.Metric);
         request = request with { Seeds = [.. request.Seeds.Distinct()] };
-        using var data = new TokenizedDataset(TextDataset.Load(request.Data, request.DataOptions));
-        if (data.Scored.Examples.Count == 0)
+        using RunData data = RunData.Load(request, RecipeEntry.ReadPictures(request));
+        if (data.Set.Count(data.Scored) == 0)
         {
             throw new InputException($"{request.Data}: there is neither a test nor a dev part, so nothing to compare by; give one, or a --dev-fraction above 0");
         }
 
         var remarks = new List<string>();
-        ComparisonEntry[] entries = [.. RecipeEntry.Read(request, data.Data, remarks.Add), .. request.Baselines];
+        ComparisonEntry[] entries = [.. RecipeEntry.Read(request, data, remarks.Add), .. request.Baselines];
         if (entries.CountBy(entry => entry.Name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
         {
             throw new InputException($"'{twice}' is the name of a baseline; call the recipe otherwise, such as my-{twice}={twice}");
         }
 
-        ComparisonDescription description = ComparisonDescription.Of(request, data.Data, entries);
+        ComparisonDescription description = ComparisonDescription.Of(request, data.Set, entries);
         if (ComparisonDescription.Read(request.Output) is { } before)
         {
             before.RequireSame(request, description);
@@ -46,7 +46,7 @@ public static class Comparison
 
         foreach (PlannedRun run in entries.SelectMany(entry => entry.SeedsOf(description.Seeds), (entry, seed) => RunOf(request, entry, seed, mine: false)))
         {
-            run.RequireSame(data.Data, request.Rho);
+            run.RequireSame(data.Set, request.Rho);
         }
 
         PlannedRun[] runs = [.. Plan(request, entries)], mine = [.. runs.Where(run => run.Mine && !run.Folder.Finished)];
@@ -125,7 +125,7 @@ public static class Comparison
     private static PlannedRun RunOf(CompareRequest request, ComparisonEntry entry, long seed, bool mine) => new(entry, seed, new RunFolder(FolderOf(request.Output, entry.Name, seed)), mine);
 
     private static (bool Stopped, IReadOnlyList<FailedRun> Failures) Do(
-        CompareRequest request, PlannedRun[] runs, TokenizedDataset data, IProgress<ComparisonEvent>? progress, CancellationToken stop)
+        CompareRequest request, PlannedRun[] runs, RunData data, IProgress<ComparisonEvent>? progress, CancellationToken stop)
     {
         var failures = new List<FailedRun>();
         var relay = progress is null ? null : new Relay(progress);
@@ -190,7 +190,7 @@ public static class Comparison
         public FinishedRun Read() => FinishedRun.Read(Folder, Seed);
 
         /// <summary>Refuses a run that was begun with something else.</summary>
-        public void RequireSame(TextDataset data, double rho)
+        public void RequireSame(LabelledDataset data, double rho)
         {
             if (!File.Exists(Folder.Description))
             {

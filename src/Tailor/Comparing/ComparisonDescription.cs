@@ -50,7 +50,7 @@ internal sealed record ComparisonDescription
     public required IReadOnlyList<Row> Entries { get; init; }
 
     /// <summary>Describes a request.</summary>
-    public static ComparisonDescription Of(CompareRequest request, TextDataset data, IEnumerable<ComparisonEntry> entries) => new()
+    public static ComparisonDescription Of(CompareRequest request, LabelledDataset data, IEnumerable<ComparisonEntry> entries) => new()
     {
         Tailor = typeof(ComparisonDescription).Assembly.GetName().Version?.ToString(3) ?? "",
         Data = Path.GetFullPath(request.Data),
@@ -60,7 +60,7 @@ internal sealed record ComparisonDescription
         ModelFiles = ModelFingerprint.Of(request.Model),
         Rho = request.Rho,
         TrainCounts = data.TrainCounts,
-        Splits = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["train"] = data.Train.Count, ["dev"] = data.Dev.Count, ["test"] = data.Test.Count },
+        Splits = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["train"] = data.Count(DatasetPart.Train), ["dev"] = data.Count(DatasetPart.Dev), ["test"] = data.Count(DatasetPart.Test) },
         Seeds = request.Seeds,
         Entries = [.. entries.Select(entry => new Row(entry.Name, entry.IsBaseline, entry.IsDeterministic, entry.Describe()))],
     };

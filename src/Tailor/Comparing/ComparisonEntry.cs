@@ -38,8 +38,8 @@ public abstract class ComparisonEntry
     internal abstract string? Changed(JsonObject run, string file);
 
     /// <summary>Refuses what can be known to fail before anything is run.</summary>
-    internal abstract void Check(CompareRequest request, TokenizedDataset data);
+    internal abstract void Check(CompareRequest request, RunData data);
 
     /// <summary>Starts or continues a run.</summary>
-    internal abstract RunResult Run(RunFolder folder, long seed, CompareRequest request, TokenizedDataset data, IProgress<TrainingEvent>? progress, CancellationToken stop);
+    internal abstract RunResult Run(RunFolder folder, long seed, CompareRequest request, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop);
 }

@@ -16,12 +16,23 @@ internal sealed class RecipeEntry : ComparisonEntry
     private RecipeEntry(Recipe recipe, Verbalizer? verbalizer, AugmentedSet? augmented)
         : base(recipe.Name, isBaseline: false, isDeterministic: false) => (_recipe, _verbalizer, _augmented) = (recipe, verbalizer, augmented);
 
+    /// <summary>Whether a request's recipes read pictures; all of them must, or none.</summary>
+    /// <param name="request">The request.</param>
+    /// <exception cref="InputException">A recipe cannot be read, or some read texts and others pictures.</exception>
+    public static bool ReadPictures(CompareRequest request)
+    {
+        Recipe[] recipes = [.. request.Recipes.Select(written => RecipeCatalogue.Load(Named(written).Source))];
+        return recipes.FirstOrDefault(recipe => recipe.Input.ReadsPictures != recipes[0].Input.ReadsPictures) is { } other
+            ? throw new InputException($"--recipes: of {recipes[0].Name} and {other.Name} one reads pictures and the other texts; compare recipes of one kind")
+            : recipes.Length > 0 && recipes[0].Input.ReadsPictures;
+    }
+
     /// <summary>Reads the recipes of a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="data">The dataset, whose classes the label words belong to.</param>
     /// <param name="remark">Told what is worth saying.</param>
     /// <exception cref="InputException">A recipe, an override or the verbalizer cannot be.</exception>
-    public static IReadOnlyList<RecipeEntry> Read(CompareRequest request, TextDataset data, Action<string> remark)
+    public static IReadOnlyList<RecipeEntry> Read(CompareRequest request, RunData data, Action<string> remark)
     {
         (string Name, string Source)[] recipes = [.. request.Recipes.Select(Named)];
         if (recipes.CountBy(recipe => recipe.Name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
@@ -70,13 +81,13 @@ internal sealed class RecipeEntry : ComparisonEntry
         return $"the recipe now has '{now[line].Trim()}' where this run has '{before[line].Trim()}'";
     }
 
-    internal override void Check(CompareRequest request, TokenizedDataset data) => Within(Name, () =>
+    internal override void Check(CompareRequest request, RunData data) => Within(Name, () =>
     {
         Runs.Check(request.ForRun(Name, "", 0), _recipe, _verbalizer, data);
         return true;
     });
 
-    internal override RunResult Run(RunFolder folder, long seed, CompareRequest request, TokenizedDataset data, IProgress<TrainingEvent>? progress, CancellationToken stop)
+    internal override RunResult Run(RunFolder folder, long seed, CompareRequest request, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
         TrainRequest run = request.ForRun(Name, folder.Path, seed) with { Augmented = _augmented is null ? null : request.Augmented };
         return File.Exists(folder.Description)
@@ -92,7 +103,7 @@ internal sealed class RecipeEntry : ComparisonEntry
         return equals > 0 && Recipe.IsName(written[..equals]) ? (written[..equals], written[(equals + 1)..]) : (RecipeCatalogue.Load(written).Name, written);
     }
 
-    private static RecipeEntry Read(string name, string source, IReadOnlyList<string> overrides, CompareRequest request, TextDataset data, Action<string> remark) => Within(name, () =>
+    private static RecipeEntry Read(string name, string source, IReadOnlyList<string> overrides, CompareRequest request, RunData data, Action<string> remark) => Within(name, () =>
     {
         Recipe recipe = RecipeCatalogue.Load(source, overrides) with { Name = name };
         if (recipe.PredictsNumbers)
@@ -100,12 +111,12 @@ internal sealed class RecipeEntry : ComparisonEntry
             throw new InputException("it predicts numbers, and a comparison is of classes; train it by itself, with --seeds for several");
         }
 
-        Calibrator.RequireDev(recipe, data.Dev.Count);
+        Calibrator.RequireDev(recipe, data.Set.Count(DatasetPart.Dev));
         bool words = recipe.Head.Kind == HeadKind.Mlm, augmented = recipe.Stages.Any(stage => stage.Data == StageData.Augmented);
         return new RecipeEntry(
             recipe,
-            Runs.LabelWords(words ? request : request with { Verbalizer = null }, recipe, data.Labels.Names, remark),
-            Runs.Augmented(augmented ? request : request with { Augmented = null }, recipe, data));
+            Runs.LabelWords(words ? request : request with { Verbalizer = null }, recipe, data.Set.Labels.Names, remark),
+            data.Augmented(augmented ? request : request with { Augmented = null }, recipe));
     });
 
     /// <summary>Says of which recipe a fault speaks.</summary>

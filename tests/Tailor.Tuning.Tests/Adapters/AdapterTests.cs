@@ -93,7 +93,7 @@ public sealed class AdapterTests : IDisposable
         string directory = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(model.Recipe, TinyModel.Labels, [5, 3, 1], 0.55).Save(model, directory);
         Assert.Equal(before, model.Probabilities(examples));
-        (_, TextModel loaded) = TunedModel.Load(directory);
+        (_, ClassifierModel loaded) = TunedModel.Load(directory);
         using (loaded)
         {
             Assert.All(before.Zip(loaded.Probabilities(examples)), x => Assert.Equal(x.First, x.Second, 1e-5f));
