@@ -31,7 +31,7 @@ public sealed class RegressionTask(TextModel model, LabelledTexts train, Labelle
     {
     }
 
-    private protected override LossParts LossOf(Tensor logits, TrainingBatch batch)
+    private protected override LossParts LossOf(Tensor logits, TrainingBatch batch, LogitNoise noise)
     {
         Tensor values = tensor(batch.Examples.Select(i => train.Values![i]).ToArray(), device: logits.device);
         return new LossParts(logits.squeeze(1).sub(values).pow(2).sum(), batch.Examples.Length);

@@ -115,7 +115,7 @@ public class TextTask(
         using PackedBatch packed = PackedBatch.Of(batch.Examples.Select(i => _data.Sequences[i]).ToArray(), model.Device);
         var dropout = new DropoutPlaces(seed, pass, training: true);
         Tensor logits = _mixout is { } mixout ? mixout.Forward(packed, dropout) : model.Forward(packed, dropout);
-        return LossOf(logits, batch);
+        return LossOf(logits, batch, LogitNoise.Of(seed, pass));
     }
 
     /// <inheritdoc/>
@@ -143,9 +143,10 @@ public class TextTask(
     /// <summary>The loss of a batch whose scores are known.</summary>
     /// <param name="logits">[examples, classes].</param>
     /// <param name="batch">The examples.</param>
-    private protected virtual LossParts LossOf(Tensor logits, TrainingBatch batch)
+    /// <param name="noise">The pass's noise.</param>
+    private protected virtual LossParts LossOf(Tensor logits, TrainingBatch batch, LogitNoise noise)
     {
         Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
-        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight);
+        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight, noise);
     }
 }
