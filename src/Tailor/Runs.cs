@@ -49,7 +49,7 @@ public static class Runs
         LibtorchFacts facts = Libtorch.Facts();
         var description = new RunDescription(request, recipe, verbalizer, data.Data.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
         using TextModel model = LoadModel(request, recipe, verbalizer, data);
-        foreach (string remark in remarks.Concat(DoubleCorrections.Of(recipe)))
+        foreach (string remark in remarks.Concat(RecipeWarnings.Of(recipe)))
         {
             progress?.Report(new Remark(remark));
         }

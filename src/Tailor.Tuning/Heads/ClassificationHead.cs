@@ -19,6 +19,9 @@ public abstract class ClassificationHead
     /// <summary>The layer whose rows are the classes, [classes, width], or null when there is none; post-hoc calibrations need its norms.</summary>
     public abstract Linear? Output { get; }
 
+    /// <summary>The rows of the classes as the scores see them, [classes, width], or null when there are none.</summary>
+    public virtual Tensor? ClassRows => Output?.Weight.Value;
+
     /// <summary>Width of <see cref="Features"/>.</summary>
     public abstract int FeatureWidth { get; }
 
@@ -51,6 +54,8 @@ public abstract class ClassificationHead
         return recipe.Kind switch
         {
             HeadKind.Cls => new ClsHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes, backbone.MlmHead, backbone.Encoder.Pooler),
+            HeadKind.Linear => new LinearHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes),
+            HeadKind.Cosine => new CosineHead(recipe, backbone.Build, backbone.Config.HiddenSize, classes),
             HeadKind.Mlm => MlmHead.On(recipe, backbone, verbalizer!),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a head."),
         };
