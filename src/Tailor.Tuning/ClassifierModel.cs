@@ -181,8 +181,8 @@ public abstract class ClassifierModel : IDisposable
     /// <summary>The change of class scores that is in force at evaluation: what was fitted, or, before that, a norm of the weights as they are now.</summary>
     public ScoreChange? ScoreChange() => Fitted is not null ? Fitted.Change : (Recipe.Calibrations.Count > 0 ? Recipe.Calibrations[0] : null) switch
     {
-        { Kind: CalibrationKind.EtaNorm, Eta: double eta } => EtaNorm.Change(Head.Output!, eta),
-        { Kind: CalibrationKind.TauNorm, Tau: double tau } => TauNorm.Change(Head.Output!, tau),
+        { Kind: CalibrationKind.EtaNorm, Eta: double eta } => EtaNorm.Change(Head, eta),
+        { Kind: CalibrationKind.TauNorm, Tau: double tau } => TauNorm.Change(Head, tau),
         _ => null,
     };
 

@@ -24,7 +24,8 @@ internal static class ReportFacts
 
     private static float[]? Norms(ClassifierModel model)
     {
-        if (model.Head.Output is not { } output)
+        // The rows of a cosine head have whatever length training left them; the scores do not see it.
+        if (model.Head is CosineHead || model.Head.Output is not { } output)
         {
             return null;
         }

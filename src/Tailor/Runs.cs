@@ -45,7 +45,7 @@ public static class Runs
         LibtorchFacts facts = Libtorch.Facts();
         var description = new RunDescription(request, recipe, verbalizer, data.Set.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
         using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
-        foreach (string remark in remarks.Concat(DoubleCorrections.Of(recipe)))
+        foreach (string remark in remarks.Concat(RecipeWarnings.Of(recipe)))
         {
             progress?.Report(new Remark(remark));
         }

@@ -19,6 +19,8 @@ public class LossGoldens
         ["vector_scaling"] = LossKind.VectorScaling,
         ["ldam"] = LossKind.Ldam,
         ["seesaw"] = LossKind.Seesaw,
+        ["gcl"] = LossKind.Gcl,
+        ["asymmetric_gcl"] = LossKind.AsymmetricGcl,
     };
 
     private static JsonObject File => JsonNode.Parse(System.IO.File.ReadAllText(GoldenFolder.Require("losses.json")))!.AsObject();
@@ -40,7 +42,7 @@ public class LossGoldens
         }
 
         Libtorch.Load(1);
-        Tally.RunAll($"losses/{loss}", cases, c => c["params"]!.ToJsonString(), c => Check(c, Recipe(loss, c["params"]!.AsObject()), counts));
+        Tally.RunAll($"losses/{loss}", cases, Name, c => Check(c, Recipe(loss, c["params"]!.AsObject()), counts));
     }
 
     private static void Check(JsonObject golden, LossRecipe recipe, int[] counts)
@@ -49,7 +51,8 @@ public class LossGoldens
         double[][] rows = golden["logits"]!.AsArray().Select(Numbers).ToArray();
         Tensor logits = tensor(rows.SelectMany(r => r).ToArray(), [rows.Length, counts.Length], dtype: ScalarType.Float64, requires_grad: true);
         Tensor labels = tensor(golden["labels"]!.AsArray().Select(l => l!.GetValue<long>()).ToArray());
-        LossParts parts = LossFactory.Create(recipe, counts).Of(logits, labels);
+        LogitNoise noise = golden["params"]!["eps"] is JsonArray epsilon ? LogitNoise.Of(tensor(epsilon.SelectMany(Numbers).ToArray(), [rows.Length, counts.Length])) : LogitNoise.Off;
+        LossParts parts = LossFactory.Create(recipe, counts).Of(logits, labels, noise);
         Near.Equal(golden["mean"]!.GetValue<double>(), parts.Numerator.item<double>() / parts.Denominator, Near.Losses, "mean");
         parts.Numerator.div(parts.Denominator).backward();
         Near.Equal(tensor(golden["grad"]!.AsArray().SelectMany(Numbers).ToArray(), [rows.Length, counts.Length]), logits.grad!, Near.Gradients, "gradient");
@@ -60,6 +63,10 @@ public class LossGoldens
         Kind = Kinds[loss],
         Tau = parameters["tau"]?.GetValue<double>() ?? 1,
         MaxMargin = parameters["max_m"]?.GetValue<double>() ?? 0,
+        Margin = parameters["m"]?.GetValue<double>() ?? 0,
+        Noise = parameters["a"]?.GetValue<double>() ?? 0,
+        GammaPositive = parameters["gamma_plus"]?.GetValue<double>() ?? 0,
+        GammaNegative = parameters["gamma_minus"]?.GetValue<double>() ?? 0,
         Scale = parameters["s"]?.GetValue<double>() ?? 1,
         P = parameters["p"]?.GetValue<double>() ?? 0,
         Q = parameters["q"]?.GetValue<double>() ?? 0,
@@ -70,6 +77,8 @@ public class LossGoldens
         WeightPower = parameters["power"]?.GetValue<double>() ?? 1,
         Normalize = parameters["normalize"]?.GetValue<string>() == "weight_sum" ? Normalize.WeightSum : Normalize.Batch,
     };
+
+    private static string Name(JsonObject golden) => string.Join(' ', golden["params"]!.AsObject().Where(p => p.Key != "eps").Select(p => $"{p.Key}={p.Value}"));
 
     private static double[] Numbers(JsonNode? array) => array!.AsArray().Select(n => n!.GetValue<double>()).ToArray();
 }

@@ -48,9 +48,11 @@ public sealed class TunedModelTests : IDisposable
     [InlineData("cls-layer-norm", "BertModel")]
     [InlineData("cls-pretrained-norm", "BertModel")]
     [InlineData("two-stage", "BertModel")]
+    [InlineData("cls-tanh head=linear", "BertModel")]
+    [InlineData("cls-tanh head=cosine head.scale=7", "BertModel")]
     public void A_saved_model_of_a_recipe_predicts_what_it_predicted(string name, string architecture)
     {
-        Recipe recipe = RecipeCatalogue.Load(name, ["input.max_length=24"]);
+        Recipe recipe = RecipeCatalogue.Load(name.Split(' ')[0], ["input.max_length=24", .. name.Split(' ')[1..]]);
         using TextModel model = _tiny.Load(recipe);
         using (no_grad())
         {

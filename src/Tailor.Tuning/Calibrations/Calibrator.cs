@@ -86,9 +86,9 @@ public sealed class Calibrator(ClassifierModel model, Recipe recipe, LabelledExa
         {
             case CalibrationKind.EtaNorm:
                 note["eta"] = calibration.Eta;
-                return EtaNorm.Change(Output, calibration.Eta);
+                return EtaNorm.Change(model.Head, calibration.Eta);
             case CalibrationKind.TauNorm:
-                return Tau(calibration, note, TauNorm.Grid, tau => TauNorm.Change(Output, tau));
+                return Tau(calibration, note, TauNorm.Grid, tau => TauNorm.Change(model.Head, tau));
             case CalibrationKind.LogitAdjustment:
                 return Tau(calibration, note, LogitAdjustment.Grid, tau => LogitAdjustment.Change(_trainCounts, tau));
             case CalibrationKind.Temperature:

@@ -28,13 +28,15 @@ public static class ClassifierRetraining
         ArgumentNullException.ThrowIfNull(labels);
         var build = new ParameterBuilder(checkpoint: null, "retrained classifier", "", seed, output.Weight.Value.device);
         long classes = output.Weight.Value.shape[0], width = output.Weight.Value.shape[1];
-        Linear anew = build.Linear("retrained", width, classes, head.Init == HeadInit.Uniform ? Initial.UniformFor(width) : new Initial(head.InitStd));
+        bool cosine = head.Kind == HeadKind.Cosine;
+        Linear anew = cosine ? new Linear(CosineHead.Rows(head, build, "retrained.weight", (int)classes, width), bias: null) : build.Linear("retrained", width, classes, LinearHead.Start(head, width));
+        Tensor Scores(Tensor some) => cosine ? CosineHead.Scores(some, anew.Weight.Value, head.Scale) : anew.Forward(some);
         try
         {
-            FrozenTraining.Run(recipe, recipe.Lr ?? Rate, build.All, labels, examples => anew.Forward(features.index_select(0, examples)), seed, stop);
+            FrozenTraining.Run(recipe, recipe.Lr ?? Rate, build.All, labels, examples => Scores(features.index_select(0, examples)), seed, stop);
             using var _ = no_grad();
             output.Weight.Value.copy_(anew.Weight.Value);
-            output.Bias!.Value.copy_(anew.Bias!.Value);
+            output.Bias?.Value.copy_(anew.Bias!.Value);
         }
         finally
         {

@@ -25,7 +25,22 @@ public static class EtaNorm
     public static ScoreChange Change(Linear output, double eta)
     {
         ArgumentNullException.ThrowIfNull(output);
+        return Change(output.Weight.Value, eta);
+    }
+
+    /// <summary>The change of scores; none of a cosine head's, whose rows have length 1.</summary>
+    /// <param name="head">A head with rows of classes.</param>
+    /// <param name="eta">η; 1.1 in the paper.</param>
+    public static ScoreChange Change(ClassificationHead head, double eta)
+    {
+        ArgumentNullException.ThrowIfNull(head);
         using DisposeScope scope = NewDisposeScope();
-        return ScoreChange.Of(Factors(output.Weight.Value.detach().to(ScalarType.Float64).cpu(), eta).data<double>().ToArray());
+        return Change(head.ClassRows!, eta);
+    }
+
+    private static ScoreChange Change(Tensor rows, double eta)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return ScoreChange.Of(Factors(rows.detach().to(ScalarType.Float64).cpu(), eta).data<double>().ToArray());
     }
 }

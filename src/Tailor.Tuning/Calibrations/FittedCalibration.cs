@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Tailor.Tuning;
 
 /// <summary>
-/// What a recipe's calibrations come to once they are fitted. Where the head has a last layer and no class means stand in its place, the change is folded into that layer when the model is saved; otherwise it is kept beside the
+/// What a recipe's calibrations come to once they are fitted. Where the head has a last layer (a cosine head has none: its rows know neither length nor bias) and no class means stand in its place, the change is folded into that layer when the model is saved; otherwise it is kept beside the
 /// weights in <c>calibration.safetensors</c>: <c>score_scale</c> and <c>score_shift</c>, float64 [classes], and of class means <c>class_means</c>, float32 [classes, width], and <c>class_mean_scale</c>, float64 [1].
 /// </summary>
 /// <param name="Change">The change of scores.</param>
@@ -20,7 +20,7 @@ public sealed record FittedCalibration(ScoreChange Change, NearestClassMean? Mea
     public static bool StandsBeside(Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        return recipe.Calibrations.Any(c => c.Kind == CalibrationKind.Ncm) || (recipe.Head.Kind == HeadKind.Mlm && recipe.Calibrations.Count > 0);
+        return recipe.Calibrations.Any(c => c.Kind == CalibrationKind.Ncm) || (recipe.Head.Kind is HeadKind.Mlm or HeadKind.Cosine && recipe.Calibrations.Count > 0);
     }
 
     /// <summary>Writes it into a model directory.</summary>

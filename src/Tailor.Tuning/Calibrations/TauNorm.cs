@@ -19,9 +19,22 @@ public static class TauNorm
     public static ScoreChange Change(Linear output, double tau)
     {
         ArgumentNullException.ThrowIfNull(output);
-        ScoreChange norm = EtaNorm.Change(output, tau);
+        return WithoutBias(EtaNorm.Change(output, tau), output.Bias);
+    }
+
+    /// <summary>The change of scores; none of a cosine head's, whose rows have length 1.</summary>
+    /// <param name="head">A head with rows of classes.</param>
+    /// <param name="tau">τ, at least 0.</param>
+    public static ScoreChange Change(ClassificationHead head, double tau)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return WithoutBias(EtaNorm.Change(head, tau), head.Output!.Bias);
+    }
+
+    private static ScoreChange WithoutBias(ScoreChange norm, Parameter? parameter)
+    {
         using DisposeScope scope = NewDisposeScope();
-        double[] bias = output.Bias is { } parameter ? parameter.Value.detach().to(ScalarType.Float64).cpu().data<double>().ToArray() : new double[norm.Scale.Count];
+        double[] bias = parameter?.Value.detach().to(ScalarType.Float64).cpu().data<double>().ToArray() ?? new double[norm.Scale.Count];
         return new ScoreChange([.. norm.Scale], norm.Scale.Zip(bias, (a, b) => -(a * b)).ToArray());
     }
 }

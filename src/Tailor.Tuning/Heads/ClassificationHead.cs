@@ -20,6 +20,9 @@ public abstract class ClassificationHead
     /// <summary>The layer whose rows are the classes, [classes, width], or null when there is none; post-hoc calibrations need its norms.</summary>
     public abstract Linear? Output { get; }
 
+    /// <summary>The rows of the classes as the scores see them, [classes, width], or null when there are none.</summary>
+    public virtual Tensor? ClassRows => Output?.Weight.Value;
+
     /// <summary>Width of <see cref="Features"/>.</summary>
     public abstract int FeatureWidth { get; }
 
@@ -69,6 +72,8 @@ public abstract class ClassificationHead
         return recipe.Kind switch
         {
             HeadKind.Cls => new ClsHead(recipe, build, hiddenSize, classes),
+            HeadKind.Linear => new LinearHead(recipe, build, hiddenSize, classes),
+            HeadKind.Cosine => new CosineHead(recipe, build, hiddenSize, classes),
             HeadKind.Mlm => throw new InputException("head kind mlm reads the words of a masked language model, which an encoder of images has none of; take head kind linear or cosine"),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a head."),
         };

@@ -38,11 +38,7 @@ public sealed class ClsHead : ClassificationHead
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(build);
-        if (build.ShapeOf(OutputPath + ".weight") is [long stored, ..] && stored != classes)
-        {
-            throw new InputException($"the model's head tells {stored} classes apart and the data has {classes}; give the pretrained model it was tuned from, or data of the same classes");
-        }
-
+        RequireClasses(build, classes);
         int width = recipe.Width ?? hiddenSize;
         Initial Start(int inputs) => recipe.Init == HeadInit.Uniform ? Initial.UniformFor(inputs) : new Initial(recipe.InitStd);
         _pooler = recipe.Feature == HeadFeature.State ? null : pooler ?? build.Linear(BertEncoder.PoolerPath, hiddenSize, hiddenSize, new Initial(recipe.InitStd));
@@ -85,6 +81,15 @@ public sealed class ClsHead : ClassificationHead
 
     /// <inheritdoc/>
     public override Tensor Classify(Tensor features) => _output.Forward(features);
+
+    /// <summary>Refuses a stored head of another number of classes.</summary>
+    internal static void RequireClasses(ParameterBuilder build, int classes)
+    {
+        if (build.ShapeOf(OutputPath + ".weight") is [long stored, ..] && stored != classes)
+        {
+            throw new InputException($"the model's head tells {stored} classes apart and the data has {classes}; give the pretrained model it was tuned from, or data of the same classes");
+        }
+    }
 
     private static LayerNorm PretrainedNorm(ParameterBuilder build, BertMlmHead? mlm, int width)
     {

@@ -26,13 +26,24 @@ public abstract class ClassificationLoss
     /// <returns>[examples].</returns>
     public abstract Tensor PerExample(Tensor logits, Tensor labels);
 
+    /// <summary>The same with noise, for the losses that have some; the others leave it alone.</summary>
+    /// <param name="logits">[examples, classes].</param>
+    /// <param name="labels">Class ids, int64 [examples].</param>
+    /// <param name="noise">The pass's noise.</param>
+    /// <returns>[examples].</returns>
+    public virtual Tensor PerExample(Tensor logits, Tensor labels, LogitNoise noise) => PerExample(logits, labels);
+
+    /// <summary>The loss of a second draw (<see cref="DualSampler"/>); the loss itself where the two draws are treated alike.</summary>
+    public virtual ClassificationLoss OfCompanions => this;
+
     /// <summary>The batch's loss as numerator and denominator.</summary>
     /// <param name="logits">[examples, classes].</param>
     /// <param name="labels">Class ids, int64 [examples].</param>
-    public LossParts Of(Tensor logits, Tensor labels)
+    /// <param name="noise">The pass's noise; none when null.</param>
+    public LossParts Of(Tensor logits, Tensor labels, LogitNoise? noise = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        Tensor losses = PerExample(logits, labels);
+        Tensor losses = PerExample(logits, labels, noise ?? LogitNoise.Off);
         if (_weights is null)
         {
             return new(losses.sum(), labels.shape[0]);
@@ -48,17 +59,19 @@ public abstract class ClassificationLoss
     /// <param name="labels">Class ids, int64 [examples].</param>
     /// <param name="companions">How many of the last examples are the second draw; 0 for none, and fewer than all.</param>
     /// <param name="companionWeight">The weight of its mean.</param>
-    public LossParts Of(Tensor logits, Tensor labels, int companions, double companionWeight)
+    /// <param name="noise">The pass's noise; none when null.</param>
+    public LossParts Of(Tensor logits, Tensor labels, int companions, double companionWeight, LogitNoise? noise = null)
     {
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(labels);
         if (companions == 0)
         {
-            return Of(logits, labels);
+            return Of(logits, labels, noise);
         }
 
         long first = labels.shape[0] - companions;
-        LossParts drawn = Of(logits.narrow(0, 0, first), labels.narrow(0, 0, first)), joined = Of(logits.narrow(0, first, companions), labels.narrow(0, first, companions));
+        LossParts drawn = Of(logits.narrow(0, 0, first), labels.narrow(0, 0, first), noise);
+        LossParts joined = OfCompanions.Of(logits.narrow(0, first, companions), labels.narrow(0, first, companions), noise?.From(first));
         return drawn with { Numerator = drawn.Numerator.add(joined.Numerator.mul(companionWeight * drawn.Denominator / joined.Denominator)) };
     }
 }

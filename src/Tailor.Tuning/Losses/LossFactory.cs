@@ -26,6 +26,8 @@ public static class LossFactory
             LossKind.BalancedSoftmax => new LogitAdjustedLoss(trainCounts, tau: 1, weights, recipe.Normalize),
             LossKind.VectorScaling => new VectorScalingLoss(trainCounts, recipe.Gamma, recipe.Tau, weights, recipe.Normalize),
             LossKind.Ldam => new LdamLoss(trainCounts, recipe.MaxMargin, recipe.Scale, weights, recipe.Normalize),
+            LossKind.Gcl => new GclLoss(trainCounts, recipe.Scale, recipe.Margin, recipe.Noise, weights, recipe.Normalize),
+            LossKind.AsymmetricGcl => new AsymmetricGclLoss(trainCounts, recipe, weights, recipe.Normalize),
             LossKind.Seesaw => new SeesawLoss(trainCounts, recipe.P, recipe.Q, weights, recipe.Normalize),
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Kind, "Not a loss."),
         };

@@ -24,11 +24,17 @@ public sealed record HeadRecipe
     /// <summary>The share of features dropped before the last layer while training, in [0, 1).</summary>
     public double Dropout { get; init; } = 0.1;
 
+    /// <summary>What a cosine head multiplies cosines by, above 0 and at most 1000: 25 in LIFT (ICML 2024), 1 where the loss multiplies them itself (LPT, ICLR 2023).</summary>
+    public double Scale { get; init; } = 25;
+
     /// <summary>How new weights start.</summary>
     public HeadInit Init { get; init; }
 
-    /// <summary>The standard deviation of new weights that start normal, above 0 and at most 1; their biases are 0.</summary>
+    /// <summary>The standard deviation of new weights that start normal, above 0 and at most 1; their biases are 0. The rows of a cosine head start at length 1.</summary>
     public double InitStd { get; init; } = 0.02;
+
+    /// <summary>The most training examples of a class that <see cref="HeadInit.ClassMeans"/> and <see cref="HeadInit.LinearProbe"/> read, the first of each, 1 to 100 million; null for all.</summary>
+    public int? InitExamples { get; init; }
 }
 
 /// <summary>The head's shape.</summary>
@@ -42,6 +48,12 @@ public enum HeadKind
 
     /// <summary>The pretrained MLM head on the mask's last hidden state, with a verbalizer (the prompt-tuning of the same paper).</summary>
     Mlm,
+
+    /// <summary>Dropout and a linear layer to the classes (<see cref="LinearHead"/>).</summary>
+    Linear,
+
+    /// <summary>Dropout and the cosines between the feature and each class's row, times a scale (<see cref="CosineHead"/>).</summary>
+    Cosine,
 }
 
 /// <summary>What the head reads.</summary>
@@ -60,8 +72,17 @@ public enum HeadInit
     /// <summary>Normal, with biases 0, as transformers does.</summary>
     Normal,
 
-    /// <summary>Uniform in ±1 / √inputs, biases too, as PyTorch's linear layer does.</summary>
+    /// <summary>Uniform in ±1 / √inputs, biases too, as PyTorch's linear layer does. In a cosine head uniform in ±1, the rows then brought to length 1.</summary>
     Uniform,
+
+    /// <summary>All zero; linear heads only.</summary>
+    Zeros,
+
+    /// <summary>The means of the frozen features of each class's training examples, brought to length 1 (<see cref="HeadInitialization"/>); linear and cosine heads.</summary>
+    ClassMeans,
+
+    /// <summary>The rows of a balanced logistic regression on the frozen features, brought to length 1 (<see cref="HeadInitialization"/>); linear and cosine heads.</summary>
+    LinearProbe,
 }
 
 /// <summary>The layer norm before the head's last layer.</summary>

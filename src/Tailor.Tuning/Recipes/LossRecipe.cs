@@ -15,8 +15,26 @@ public sealed record LossRecipe
     /// <summary>LDAM's margin of the rarest class, at least 0 and at most 10.</summary>
     public double MaxMargin { get; init; } = 0.5;
 
-    /// <summary>What LDAM multiplies logits by, above 0 and at most 1000.</summary>
+    /// <summary>What LDAM multiplies logits by, and the GCL losses cosines, above 0 and at most 1000; 1 is usual for LDAM and 20 for the others.</summary>
     public double Scale { get; init; } = 1;
+
+    /// <summary>By how much the GCL losses lower the label's cosine, at least 0 and at most 10.</summary>
+    public double Margin { get; init; } = 0.1;
+
+    /// <summary>By how much their noise lowers the cosine of the rarest class at most, at least 0 and at most 10; 0 for none.</summary>
+    public double Noise { get; init; } = 0.5;
+
+    /// <summary>The focusing exponent of the label in the asymmetric GCL loss, at least 0 and at most 10.</summary>
+    public double GammaPositive { get; init; }
+
+    /// <summary>The focusing exponent of the other classes in the same, at least 0 and at most 10.</summary>
+    public double GammaNegative { get; init; } = 4;
+
+    /// <summary><see cref="GammaPositive"/> of the instance-balanced draw of <see cref="SamplerKind.Dual"/>, at least 0 and at most 10.</summary>
+    public double InstanceGammaPositive { get; init; } = 0.5;
+
+    /// <summary><see cref="GammaNegative"/> of the same draw, at least 0 and at most 10.</summary>
+    public double InstanceGammaNegative { get; init; } = 8;
 
     /// <summary>The power of seesaw's mitigation, at least 0 and at most 10.</summary>
     public double P { get; init; } = 0.8;
@@ -24,7 +42,7 @@ public sealed record LossRecipe
     /// <summary>The power of seesaw's compensation, at least 0 and at most 10.</summary>
     public double Q { get; init; } = 2;
 
-    /// <summary>The share of the target spread evenly over all classes, in [0, 1); cross-entropy only.</summary>
+    /// <summary>The share of the target spread evenly over all classes, in [0, 1); cross-entropy and the asymmetric GCL loss only, of which 0.1 is usual for the second.</summary>
     public double LabelSmoothing { get; init; }
 
     /// <summary>Where the weight of a class comes from.</summary>
@@ -44,6 +62,15 @@ public sealed record LossRecipe
 
     /// <summary>What a batch's summed loss is divided by.</summary>
     public Normalize Normalize { get; init; }
+
+    /// <summary>A loss with the values that are usual for it, which a recipe's other keys then change.</summary>
+    /// <param name="kind">The loss.</param>
+    public static LossRecipe Of(LossKind kind) => kind switch
+    {
+        LossKind.Gcl => new() { Kind = kind, Scale = 20 },
+        LossKind.AsymmetricGcl => new() { Kind = kind, Scale = 20, LabelSmoothing = 0.1 },
+        _ => new() { Kind = kind },
+    };
 }
 
 /// <summary>The losses.</summary>
@@ -75,6 +102,12 @@ public enum LossKind
 
     /// <summary>CE whose rivals are weighed by counts and by mistakes (Wang et al., CVPR 2021).</summary>
     Seesaw,
+
+    /// <summary>CE of cosines lowered by noise, the more the rarer the class, and by a margin of the label (Li et al., CVPR 2022).</summary>
+    Gcl,
+
+    /// <summary>The same with focusing exponents that differ between the label and the other classes (LPT, ICLR 2023).</summary>
+    AsymmetricGcl,
 }
 
 /// <summary>Where the weight of a class comes from; the counts are those of the training set.</summary>

@@ -19,14 +19,19 @@ internal static class RecipeSchema
         .Flag("five_crop", r => r.FiveCrop, (r, v) => r with { FiveCrop = v }, WithoutPictures);
 
     private static readonly RecipeSection<HeadRecipe> Head = new RecipeSection<HeadRecipe>(new())
-        .Choice("kind", [("cls", HeadKind.Cls), ("mlm", HeadKind.Mlm)], r => r.Kind, (r, v) => r with { Kind = v })
-        .Choice("feature", [("state", HeadFeature.State), ("pooler", HeadFeature.Pooler)], r => r.Feature, (r, v) => r with { Feature = v }, WithMlmHead)
-        .Whole("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, WithMlmHead)
-        .Choice("activation", [("tanh", HeadActivation.Tanh), ("relu", HeadActivation.Relu)], r => r.Activation, (r, v) => r with { Activation = v }, WithMlmHead)
-        .Choice("norm", [("none", HeadNorm.None), ("fresh", HeadNorm.Fresh), ("pretrained", HeadNorm.Pretrained)], r => r.Norm, (r, v) => r with { Norm = v }, WithMlmHead)
+        .Choice("kind", r => r.Kind, (r, v) => r with { Kind = v })
+        .Choice("feature", [("state", HeadFeature.State), ("pooler", HeadFeature.Pooler)], r => r.Feature, (r, v) => r with { Feature = v }, WithoutDense)
+        .Whole("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, WithoutDense)
+        .Choice("activation", [("tanh", HeadActivation.Tanh), ("relu", HeadActivation.Relu)], r => r.Activation, (r, v) => r with { Activation = v }, WithoutDense)
+        .Choice("norm", [("none", HeadNorm.None), ("fresh", HeadNorm.Fresh), ("pretrained", HeadNorm.Pretrained)], r => r.Norm, (r, v) => r with { Norm = v }, WithoutDense)
         .Number("dropout", r => r.Dropout, (r, v) => r with { Dropout = v }, NumberRange.Share, r => r.Norm == HeadNorm.Pretrained ? "with norm pretrained, which has none before it" : WithMlmHead(r))
-        .Choice("init", [("normal", HeadInit.Normal), ("uniform", HeadInit.Uniform)], r => r.Init, (r, v) => r with { Init = v }, WithMlmHead)
-        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), r => r.Init == HeadInit.Uniform ? "with init uniform" : WithMlmHead(r))
+        .Number("scale", r => r.Scale, (r, v) => r with { Scale = v }, NumberRange.Above0(1000), r => r.Kind == HeadKind.Cosine ? null : "without kind cosine")
+        .Choice("init", r => r.Init, (r, v) => r with { Init = v }, WithMlmHead)
+        .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), r => r.Init != HeadInit.Normal ? $"with init {RecipeName.Of(r.Init)}" : r.Kind == HeadKind.Cosine ? "with kind cosine, whose rows start at length 1" : WithMlmHead(r))
+        .Whole("init_examples", r => r.InitExamples, (r, v) => r with { InitExamples = v }, 1, 100_000_000, r => r.Init is HeadInit.ClassMeans or HeadInit.LinearProbe ? null : "without init class_means or linear_probe")
+        .Require(["init", "kind"], (r, _) => r.Init is HeadInit.Normal or HeadInit.Uniform || r.Kind == HeadKind.Linear || (r.Kind == HeadKind.Cosine && r.Init != HeadInit.Zeros)
+            ? null
+            : ($"init {RecipeName.Of(r.Init)} with head kind {RecipeName.Of(r.Kind)}", r.Kind == HeadKind.Cosine ? "rows of zeros have no direction: take init normal, uniform, class_means or linear_probe" : "take head kind linear, or init normal or uniform"))
         .Require(["width", "norm"], (r, _) => r.Width is not null && r.Norm == HeadNorm.Pretrained ? ("a width beside norm pretrained, which has the encoder's", "remove width, or take norm fresh") : null)
         .Choice("decoder", [("tied", HeadDecoder.Tied), ("decoupled", HeadDecoder.Decoupled)], r => r.Decoder, (r, v) => r with { Decoder = v }, r => r.Kind == HeadKind.Mlm ? null : "without kind mlm");
 
@@ -73,14 +78,20 @@ internal static class RecipeSchema
         .Number("lr", r => r.Lr, (r, v) => r with { Lr = v }, NumberRange.Above0(10), r => Unless(r, CalibrationKind.Crt, CalibrationKind.Lws));
 
     private static readonly RecipeSection<LossRecipe> Loss = new RecipeSection<LossRecipe>(new())
-        .Choice("kind", LossKinds, r => r.Kind, (r, v) => r with { Kind = v })
+        .Choice("kind", LossKinds, r => r.Kind, (_, v) => LossRecipe.Of(v))
         .Number("gamma", r => r.Gamma, (r, v) => r with { Gamma = v }, NumberRange.Above0(10), r => UsesGamma(r) ? null : $"with kind {NameOf(r.Kind)}")
         .Number("tau", r => r.Tau, (r, v) => r with { Tau = v }, NumberRange.From0(10), r => r.Kind is LossKind.LogitAdjusted or LossKind.VectorScaling ? null : $"with kind {NameOf(r.Kind)}")
         .Number("max_margin", r => r.MaxMargin, (r, v) => r with { MaxMargin = v }, NumberRange.From0(10), r => r.Kind == LossKind.Ldam ? null : "without kind ldam")
-        .Number("scale", r => r.Scale, (r, v) => r with { Scale = v }, NumberRange.Above0(1000), r => r.Kind == LossKind.Ldam ? null : "without kind ldam")
+        .Number("scale", r => r.Scale, (r, v) => r with { Scale = v }, NumberRange.Above0(1000), r => r.Kind == LossKind.Ldam || TakesCosines(r) ? null : "without kind ldam, gcl or asymmetric_gcl")
+        .Number("margin", r => r.Margin, (r, v) => r with { Margin = v }, NumberRange.From0(10), r => TakesCosines(r) ? null : "without kind gcl or asymmetric_gcl")
+        .Number("noise", r => r.Noise, (r, v) => r with { Noise = v }, NumberRange.From0(10), r => TakesCosines(r) ? null : "without kind gcl or asymmetric_gcl")
+        .Number("gamma_positive", r => r.GammaPositive, (r, v) => r with { GammaPositive = v }, NumberRange.From0(10), WithoutAsymmetry)
+        .Number("gamma_negative", r => r.GammaNegative, (r, v) => r with { GammaNegative = v }, NumberRange.From0(10), WithoutAsymmetry)
+        .Number("instance_gamma_positive", r => r.InstanceGammaPositive, (r, v) => r with { InstanceGammaPositive = v }, NumberRange.From0(10), WithoutAsymmetry)
+        .Number("instance_gamma_negative", r => r.InstanceGammaNegative, (r, v) => r with { InstanceGammaNegative = v }, NumberRange.From0(10), WithoutAsymmetry)
         .Number("p", r => r.P, (r, v) => r with { P = v }, NumberRange.From0(10), r => r.Kind == LossKind.Seesaw ? null : "without kind seesaw")
         .Number("q", r => r.Q, (r, v) => r with { Q = v }, NumberRange.From0(10), r => r.Kind == LossKind.Seesaw ? null : "without kind seesaw")
-        .Number("label_smoothing", r => r.LabelSmoothing, (r, v) => r with { LabelSmoothing = v }, NumberRange.Share, r => IsFocal(r) ? "with a focal loss" : r.Kind == LossKind.CrossEntropy ? null : $"with kind {NameOf(r.Kind)}")
+        .Number("label_smoothing", r => r.LabelSmoothing, (r, v) => r with { LabelSmoothing = v }, NumberRange.Share, r => IsFocal(r) ? "with a focal loss" : r.Kind is LossKind.CrossEntropy or LossKind.AsymmetricGcl ? null : $"with kind {NameOf(r.Kind)}")
         .Choice(
             "class_weights",
             [("none", ClassWeights.None), ("balanced", ClassWeights.Balanced), ("effective_number", ClassWeights.EffectiveNumber), ("inverse_frequency", ClassWeights.InverseFrequency)],
@@ -175,6 +186,12 @@ internal static class RecipeSchema
         .OneOrMore("calibration", Calibration, r => r.Calibrations.Count == 0 ? [new()] : r.Calibrations, (r, v) => r with { Calibrations = v.Where(c => c.Kind != CalibrationKind.None).ToArray() }, 3)
         .Require(["stages"], (r, _) => r.PredictsNumbers && r.Stages.Any(stage => stage.Loss.Kind != LossKind.Mse) ? ("loss mse in one stage and a loss of classes in another", "give all stages loss mse, or none") : null)
         .Require(["head", "stages"], (r, _) => r.PredictsNumbers && r.Head.Kind == HeadKind.Mlm ? ("head kind mlm, which scores classes by words, with loss mse, which predicts numbers", "take head kind cls") : null)
+        .Require(["head", "stages"], (r, _) => r.PredictsNumbers && (r.Head.Kind == HeadKind.Cosine || r.Head.Init is HeadInit.ClassMeans or HeadInit.LinearProbe)
+            ? ("a head of classes' directions with loss mse, which predicts numbers", "take head kind cls or linear, with init normal")
+            : null)
+        .Require(["head", "stages"], (r, _) => r.Stages.FirstOrDefault(stage => TakesCosines(stage.Loss)) is { } stage && r.Head is not { Kind: HeadKind.Cosine, Scale: 1 }
+            ? ($"loss {NameOf(stage.Loss.Kind)} takes cosines and multiplies them itself, and the head gives others", "take head { kind: cosine, scale: 1 }")
+            : null)
         .Require(["calibration", "stages"], (r, _) => r.PredictsNumbers && r.Calibrations.Count > 0 ? ("a calibration of class scores with loss mse, which predicts numbers", "leave calibration out") : null)
         .Require(["stages", "adapter"], (r, _) => StageWeights.Fault(r))
         .Require(["input", "head"], (r, _) => r.Head.Kind == HeadKind.Mlm && (r.Input.Kind != InputKind.Template || !PromptTemplate.Parse(r.Input.Template).HasMask)
@@ -207,6 +224,8 @@ internal static class RecipeSchema
         ("vector_scaling", LossKind.VectorScaling),
         ("ldam", LossKind.Ldam),
         ("seesaw", LossKind.Seesaw),
+        ("gcl", LossKind.Gcl),
+        ("asymmetric_gcl", LossKind.AsymmetricGcl),
         ("mse", LossKind.Mse),
     ];
 
@@ -240,6 +259,10 @@ internal static class RecipeSchema
 
     private static bool IsFocal(LossRecipe loss) => loss.Kind is LossKind.Focal or LossKind.FocalGlee;
 
+    private static bool TakesCosines(LossRecipe loss) => loss.Kind is LossKind.Gcl or LossKind.AsymmetricGcl;
+
+    private static string? WithoutAsymmetry(LossRecipe loss) => loss.Kind == LossKind.AsymmetricGcl ? null : "without kind asymmetric_gcl";
+
     private static bool UsesGamma(LossRecipe loss) => IsFocal(loss) || loss.Kind == LossKind.VectorScaling;
 
     private static string? Unless(CalibrationRecipe calibration, params ReadOnlySpan<CalibrationKind> kinds)
@@ -268,6 +291,8 @@ internal static class RecipeSchema
     private static string? WithoutClassWeights(LossRecipe loss) => loss.ClassWeights == ClassWeights.None ? "without class_weights" : null;
 
     private static string? WithMlmHead(HeadRecipe head) => head.Kind == HeadKind.Mlm ? "with kind mlm" : null;
+
+    private static string? WithoutDense(HeadRecipe head) => head.Kind == HeadKind.Cls ? null : $"with kind {RecipeName.Of(head.Kind)}";
 
     private static (string Found, string Remedy)? TemplateFault(string template)
     {

@@ -152,7 +152,7 @@ public class ClassificationTask(
         Tensor logits = _mixout is { } mixout ? mixout.Forward(examples, dropout)
             : _trainStates is { } states ? model.Forward(states.Of(batch.Examples, model.Device), examples, dropout)
             : model.Forward(examples, dropout);
-        return LossOf(logits, batch);
+        return LossOf(logits, batch, LogitNoise.Of(seed, pass));
     }
 
     /// <inheritdoc/>
@@ -180,9 +180,10 @@ public class ClassificationTask(
     /// <summary>The loss of a batch whose scores are known.</summary>
     /// <param name="logits">[examples, classes].</param>
     /// <param name="batch">The examples.</param>
-    private protected virtual LossParts LossOf(Tensor logits, TrainingBatch batch)
+    /// <param name="noise">The pass's noise.</param>
+    private protected virtual LossParts LossOf(Tensor logits, TrainingBatch batch, LogitNoise noise)
     {
         Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
-        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight);
+        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight, noise);
     }
 }

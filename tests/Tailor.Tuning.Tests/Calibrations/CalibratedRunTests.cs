@@ -43,6 +43,11 @@ public sealed class CalibratedRunTests : IDisposable
     [InlineData("prompt calibration.kind=ncm", false)]
     [InlineData("prompt calibration.kind=logit_adjustment", false)]
     [InlineData("prompt calibration.kind=temperature calibration.temperature=2.5", false)]
+    [InlineData("cls-tanh head=cosine calibration.kind=logit_adjustment calibration.tau=1.5", false)]
+    [InlineData("cls-tanh head=cosine calibration.kind=crt", false)]
+    [InlineData("cls-tanh head=cosine calibration.kind=lws", false)]
+    [InlineData("cls-tanh head=cosine head.scale=1 stages.0.loss=asymmetric_gcl stages.0.sampler=dual calibration.kind=temperature calibration.temperature=0.05", false)]
+    [InlineData("cls-tanh head=linear head.init=zeros calibration.kind=tau_norm calibration.tau=0.8", true)]
     public void Train_evaluate_and_predict_agree(string words, bool folded)
     {
         string[] parts = words.Split(' ');
@@ -175,6 +180,16 @@ public sealed class CalibratedRunTests : IDisposable
         var remarks = new List<string>();
         Train("run", "balanced-softmax", ["calibration.kind=logit_adjustment"], remarks);
         Assert.Single(remarks, r => r.StartsWith("warning: the recipe makes up for the classes' sizes twice", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("head=cosine calibration.kind=tau_norm calibration.tau=0.5", "warning: calibration tau_norm divides by the length of the classes' rows, which is 1 in head kind cosine")]
+    [InlineData("head=cosine head.scale=1 stages.0.loss=gcl", "warning: head scale 1 gives probabilities of bare cosines, which are nearly even; predicted classes are right, and calibration { kind: temperature, temperature: 0.05 }")]
+    public void What_a_cosine_head_makes_idle_or_even_is_said_at_the_start(string overrides, string expected)
+    {
+        var remarks = new List<string>();
+        Train("run", "cls-tanh", overrides.Split(' '), remarks);
+        Assert.StartsWith(expected, Assert.Single(remarks, r => r.StartsWith("warning: ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Theory]
