@@ -189,10 +189,11 @@ public abstract class ClassifierModel : IDisposable
     /// <summary>What the head's last layer reads of many examples, in their order and without dropout; one forward pass.</summary>
     /// <param name="examples">The examples, at least one.</param>
     /// <param name="stop">Ends it.</param>
+    /// <param name="only">The indices of those that are wanted; all when null.</param>
     /// <returns>[examples, width].</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public Tensor Features(ExampleSet examples, CancellationToken stop = default) =>
-        Gathered(examples, Head.FeatureWidth, batch => Head.Features(States(batch, DropoutPlaces.Off), DropoutPlaces.Off), stop);
+    public Tensor Features(ExampleSet examples, CancellationToken stop = default, IReadOnlyList<int>? only = null) =>
+        Gathered(examples, Head.FeatureWidth, batch => Head.Features(States(batch, DropoutPlaces.Off), DropoutPlaces.Off), stop, only);
 
     /// <summary>What the head reads of many examples, in their order and without dropout.</summary>
     /// <param name="examples">The examples, at least one.</param>
@@ -270,11 +271,12 @@ public abstract class ClassifierModel : IDisposable
     /// <summary>Calls back with batches of many examples of like length, in evaluation and without gradients.</summary>
     /// <param name="examples">The examples.</param>
     /// <param name="take">Takes the examples' indices and the batch.</param>
-    public void ForEachBatch(ExampleSet examples, Action<int[], IExampleBatch> take)
+    /// <param name="only">The indices of those that are wanted; all when null.</param>
+    public void ForEachBatch(ExampleSet examples, Action<int[], IExampleBatch> take, IReadOnlyList<int>? only = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(take);
-        int[] order = [.. Enumerable.Range(0, examples.Count).OrderBy(i => examples.Lengths[i])];
+        int[] order = [.. (only ?? [.. Enumerable.Range(0, examples.Count)]).OrderBy(i => examples.Lengths[i])];
         using var _ = no_grad();
         foreach (int[] indices in BatchPlan.ByTokens(order, examples.Lengths, EvaluationTokens))
         {
@@ -344,15 +346,19 @@ public abstract class ClassifierModel : IDisposable
         return Combine(ScoreChange()?.Apply(scores) ?? scores, batch);
     }
 
-    private Tensor Gathered(ExampleSet examples, int width, Func<IExampleBatch, Tensor> rows, CancellationToken stop)
+    private Tensor Gathered(ExampleSet examples, int width, Func<IExampleBatch, Tensor> rows, CancellationToken stop, IReadOnlyList<int>? only = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
-        Tensor gathered = empty(examples.Count, width, device: Device);
-        ForEachBatch(examples, (indices, batch) =>
-        {
-            stop.ThrowIfCancellationRequested();
-            gathered.index_copy_(0, tensor(indices.Select(i => (long)i).ToArray(), device: Device), rows(batch));
-        });
+        Dictionary<int, int>? places = only?.Select((example, place) => (example, place)).ToDictionary(pair => pair.example, pair => pair.place);
+        Tensor gathered = empty(only?.Count ?? examples.Count, width, device: Device);
+        ForEachBatch(
+            examples,
+            (indices, batch) =>
+            {
+                stop.ThrowIfCancellationRequested();
+                gathered.index_copy_(0, tensor(indices.Select(i => (long)(places?[i] ?? i)).ToArray(), device: Device), rows(batch));
+            },
+            only);
         return gathered;
     }
 }

@@ -89,6 +89,30 @@ public class ClassificationTask(
         }
 
         model.Restart(next.Backbone == WeightStart.Fresh, next.Head == WeightStart.Fresh);
+        if (next.Head == WeightStart.Fresh)
+        {
+            StartHead();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Start() => StartHead();
+
+    /// <summary>A head that starts from features reads those of the backbone alone, without an adapter.</summary>
+    private void StartHead()
+    {
+        HeadRecipe recipe = model.Recipe.Head;
+        if (!HeadInitialization.IsFromFeatures(recipe))
+        {
+            return;
+        }
+
+        bool stood = model.AdapterStands;
+        model.SetAdapter(stands: false);
+        int[] examples = HeadInitialization.Examples(recipe, Train.ClassIds);
+        using Tensor features = model.Features(Train.Examples, only: examples);
+        HeadInitialization.Set(recipe, model.Head, features, [.. examples.Select(i => Train.ClassIds[i])]);
+        model.SetAdapter(stood);
     }
 
     /// <inheritdoc/>
@@ -184,6 +208,15 @@ public class ClassificationTask(
     private protected virtual LossParts LossOf(Tensor logits, TrainingBatch batch, LogitNoise noise)
     {
         Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
-        return (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight, noise);
+        LossParts loss = (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight, noise);
+        return model.AdapterStands && model.Adapter!.Penalty is { } penalty ? loss with { Numerator = loss.Numerator.add(Mean(penalty, batch).mul(loss.Denominator)) } : loss;
+    }
+
+    /// <summary>The mean of a penalty over the first draw, plus that over the second with its weight: each stands beside the mean loss of its own draw.</summary>
+    private static Tensor Mean(Tensor penalty, TrainingBatch batch)
+    {
+        long first = penalty.shape[0] - batch.Companions;
+        Tensor mean = penalty.narrow(0, 0, first).mean();
+        return batch.Companions == 0 ? mean : mean.add(penalty.narrow(0, first, batch.Companions).mean().mul(batch.CompanionWeight));
     }
 }

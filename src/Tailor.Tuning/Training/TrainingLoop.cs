@@ -58,6 +58,10 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
             {
                 (_state, resumed) = _checkpoint.ReadState(task.Parameters);
             }
+            else
+            {
+                task.Start();
+            }
 
             task.Arrange(Math.Min(_state.Stage, stages.Count - 1));
             folder.CutMetrics(_state.MetricsBytes);

@@ -21,6 +21,11 @@ public abstract class TrainingTask
     /// <param name="stage">The stage.</param>
     public abstract IReadOnlyList<ParameterGroup> Groups(StageRecipe stage);
 
+    /// <summary>Makes weights that depend on the data, before anything trains. Called once, at the beginning of a run and not when it is resumed.</summary>
+    public virtual void Start()
+    {
+    }
+
     /// <summary>Puts the model's parts as they stand in a stage; no weight changes. Called when training begins or is resumed, and after <see cref="Enter"/>.</summary>
     /// <param name="stage">The stage's place, from 0.</param>
     public virtual void Arrange(int stage)
