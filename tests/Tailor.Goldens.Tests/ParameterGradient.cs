@@ -22,5 +22,7 @@ internal static class ParameterGradient
 
     /// <summary>The loss does not depend on a key bias (softmax cancels it): its gradient is rounding noise, to be judged by the size of the other gradients.</summary>
     public static double LeastScale(string name, IEnumerable<KeyValuePair<string, Tensor>> all) =>
-        name.EndsWith("self.key.bias", StringComparison.Ordinal) ? all.Max(g => g.Value.abs().max().item<float>()) : 0;
+        IsKeyBias(name) ? all.Max(g => g.Value.abs().max().item<float>()) : 0;
+
+    public static bool IsKeyBias(string name) => name.EndsWith(".key.bias", StringComparison.Ordinal) || name.EndsWith(".k_proj.bias", StringComparison.Ordinal);
 }

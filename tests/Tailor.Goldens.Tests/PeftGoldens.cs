@@ -8,7 +8,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Tailor.Goldens.Tests;
 
-/// <summary>peft/NAME: adapters as PEFT saves them, on the small BERT checkpoints: logits, loss, every gradient, ten AdamW steps, merged logits.</summary>
+/// <summary>peft/NAME: adapters as PEFT saves them, on the small BERT and ViT checkpoints: logits, loss, every gradient, ten AdamW steps, merged logits.</summary>
 public class PeftGoldens
 {
     public static TheoryData<string> Names => Directory.Exists(GoldenFolder.Of("peft"))
@@ -21,7 +21,7 @@ public class PeftGoldens
     {
         string directory = GoldenFolder.Of(Path.Combine("peft", name)), kind = $"peft/{name}";
         string model = GoldenFolder.Of(JsonNode.Parse(File.ReadAllText(Path.Combine(directory, "adapter_config.json")))!["base_model_name_or_path"]!.GetValue<string>());
-        if (!BertGolden.Supports(model))
+        if (!Golden.Supports(model))
         {
             Tally.Skip(kind, 1, "this architecture is not built yet");
         }
@@ -39,6 +39,8 @@ public class PeftGoldens
     private sealed class Golden(string directory, string model) : IDisposable
     {
         private readonly SafetensorsFile _file = SafetensorsFile.Open(Path.Combine(directory, "golden.safetensors"));
+
+        public static bool Supports(string model) => Type(model) is "bert" or "vit";
 
         public bool Projected { get; } = PeftFolder.ReadConfig(directory).Projection is not null;
 
@@ -65,7 +67,7 @@ public class PeftGoldens
         private void Gradients(Adapted adapted)
         {
             adapted.Loss().backward();
-            Dictionary<string, Tensor> gradients = adapted.Trained.SelectMany(ParameterGradient.ByPart).ToDictionary();
+            Dictionary<string, Tensor> gradients = adapted.Trained.SelectMany(ParameterGradient.ByPart).ToDictionary(g => NameMap.ImageNameInMemory(g.Key) ?? g.Key, g => g.Value);
             int compared = 0;
             foreach (string key in _file.Entries.Keys.Where(key => key.StartsWith("grad.", StringComparison.Ordinal)))
             {
@@ -114,6 +116,8 @@ public class PeftGoldens
             }
         }
 
+        private static string Type(string model) => JsonNode.Parse(File.ReadAllText(Path.Combine(model, "config.json")))!["model_type"]!.GetValue<string>();
+
         private static string Ours(string key)
         {
             string name = key["grad.".Length..].Replace(".default", "", StringComparison.Ordinal).Replace(".modules_to_save", "", StringComparison.Ordinal)
@@ -127,36 +131,26 @@ public class PeftGoldens
         {
             private readonly Golden _golden;
             private readonly ParameterBuilder _build;
-            private readonly BertEncoder _encoder;
+            private readonly Func<Tensor> _features;
             private readonly Linear _classifier;
-            private readonly PackedBatch _batch;
 
             public Adapted(Golden golden, string? adapterFolder = null)
             {
                 _golden = golden;
                 (string folder, string model) = golden.Folders;
                 using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(model);
-                _build = new ParameterBuilder(checkpoint, model, "bert.", 0);
-                BertConfig config = BertConfig.Read(model);
-                _encoder = new BertEncoder(config, _build, withPooler: true);
-                _classifier = _build.Linear("classifier", config.HiddenSize, checkpoint.Entry("classifier.weight").Shape[0], Initial.Zeros);
+                _build = new ParameterBuilder(checkpoint, model, "", 0);
+                (EncoderSites sites, int hidden, _features) = Type(model) == "vit" ? Vision(model) : Bert(model);
+                _classifier = _build.Linear("classifier", hidden, checkpoint.Entry("classifier.weight").Shape[0], Initial.Zeros);
 
                 // The projection is not stored; what it made is read as a prefix of its own.
                 Recipe = PeftFolder.ReadConfig(folder) with { Projection = null };
-                Adapter = Adapter.Create(Recipe, _build, _encoder.Sites, config.HiddenSize)!;
+                Adapter = Adapter.Create(Recipe, _build, sites, hidden)!;
                 Assert.Empty(PeftFolder.ReadWeights(folder, Adapter, [_classifier.Weight, _classifier.Bias!]));
                 if (adapterFolder is not null)
                 {
                     Assert.Empty(PeftFolder.ReadWeights(adapterFolder, Adapter, []));
                 }
-
-                long[] ids = Read("in.input_ids").data<long>().ToArray();
-                int[] lengths = [.. Read("in.attention_mask").sum(1).data<long>().Select(n => (int)n)];
-                long[]? types = golden._file.Entries.ContainsKey("in.token_type_ids") ? Read("in.token_type_ids").data<long>().ToArray() : null;
-                int width = ids.Length / lengths.Length;
-                _batch = PackedBatch.Of([.. lengths.Select((length, b) => new TokenSequence(
-                    [.. ids.Skip(b * width).Take(length).Select(id => (int)id)],
-                    types?.Skip(b * width).Take(length).Count(type => type == 0) ?? length))]);
             }
 
             public AdapterRecipe Recipe { get; }
@@ -168,7 +162,7 @@ public class PeftGoldens
             public Tensor Logits()
             {
                 Adapter.Begin(DropoutPlaces.Off);
-                return _classifier.Forward(_encoder.Pool(_encoder.ForwardRead(_batch, DropoutPlaces.Off)));
+                return _classifier.Forward(_features());
             }
 
             public Tensor Loss() => F.cross_entropy(Logits(), Read("in.labels"));
@@ -189,11 +183,29 @@ public class PeftGoldens
 
             public void Dispose()
             {
-                _batch.Dispose();
                 foreach (Parameter parameter in _build.All)
                 {
                     parameter.Dispose();
                 }
+            }
+
+            private (EncoderSites Sites, int Hidden, Func<Tensor> Features) Vision(string model)
+            {
+                var encoder = new VisionEncoder(VisionConfig.Read(model), _build);
+                return (encoder.Sites, encoder.Config.HiddenSize, () => encoder.ForwardRead(Read("in.pixel_values"), DropoutPlaces.Off));
+            }
+
+            private (EncoderSites Sites, int Hidden, Func<Tensor> Features) Bert(string model)
+            {
+                var encoder = new BertEncoder(BertConfig.Read(model), _build, withPooler: true);
+                long[] ids = Read("in.input_ids").data<long>().ToArray();
+                int[] lengths = [.. Read("in.attention_mask").sum(1).data<long>().Select(n => (int)n)];
+                long[]? types = _golden._file.Entries.ContainsKey("in.token_type_ids") ? Read("in.token_type_ids").data<long>().ToArray() : null;
+                int width = ids.Length / lengths.Length;
+                PackedBatch batch = PackedBatch.Of([.. lengths.Select((length, b) => new TokenSequence(
+                    [.. ids.Skip(b * width).Take(length).Select(id => (int)id)],
+                    types?.Skip(b * width).Take(length).Count(type => type == 0) ?? length))]);
+                return (encoder.Sites, encoder.Config.HiddenSize, () => encoder.Pool(encoder.ForwardRead(batch, DropoutPlaces.Off)));
             }
 
             private Tensor Read(string name) => _golden._file.Read(name);

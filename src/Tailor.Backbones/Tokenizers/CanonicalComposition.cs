@@ -58,8 +58,11 @@ internal static class CanonicalComposition
 
     private static Dictionary<(int, int), int> MakePairs()
     {
-        KeyValuePair<int, string>[] kept = [.. CanonicalDecomposition.All.Where(entry => !Excluded.Any(range => entry.Key >= range.First && entry.Key <= range.Last))];
-        var whole = kept.Where(entry => entry.Value.EnumerateRunes().Count() > 1).ToDictionary(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal);
+        // Of two characters with one decomposition the later one only stands for the earlier (U+1F71 for U+03AC) and is never composed.
+        Dictionary<string, int> whole = CanonicalDecomposition.All
+            .Where(entry => entry.Value.EnumerateRunes().Count() > 1 && !Excluded.Any(range => entry.Key >= range.First && entry.Key <= range.Last))
+            .GroupBy(entry => entry.Value, entry => entry.Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.Min(), StringComparer.Ordinal);
         var pairs = new Dictionary<(int, int), int>();
         foreach ((string decomposed, int composed) in whole)
         {

@@ -44,7 +44,7 @@ internal static class Dinov2
     public static void Write(VisionConfig config, JsonObject json)
     {
         json["model_type"] = "dinov2";
-        json["mlp_ratio"] ??= config.IntermediateSize / config.HiddenSize;
+        json["mlp_ratio"] = Ratio(config);
         json["hidden_dropout_prob"] = config.HiddenDropout;
         json["attention_probs_dropout_prob"] = config.AttentionDropout;
         json["qkv_bias"] = config.QueryKeyValueBias;
@@ -82,6 +82,15 @@ internal static class Dinov2
 
     /// <summary>A gated layer is two thirds as wide, rounded up to a multiple of 8, so that its three matrices cost as much as two.</summary>
     private static int InnerWidth(int width, bool gated) => gated ? ((width * 2 / 3) + 7) / 8 * 8 : width;
+
+    /// <summary>The <c>mlp_ratio</c> that makes the feed-forward as wide as it is.</summary>
+    private static int Ratio(VisionConfig config)
+    {
+        int ratio = (int)Math.Round((config.Gated ? 1.5 : 1) * config.IntermediateSize / config.HiddenSize);
+        return InnerWidth(config.HiddenSize * ratio, config.Gated) == config.IntermediateSize
+            ? ratio
+            : throw new ArgumentException($"DINOv2 keeps the feed-forward's width as a multiple of the hidden one, and no multiple of {config.HiddenSize} makes {config.IntermediateSize}.", nameof(config));
+    }
 
     private static PreNormNames Names(string path, bool gated) => new(path)
     {

@@ -51,7 +51,10 @@ internal static class AdapterTargets
         return found;
     }
 
-    public static bool Names(string path, string target) => path.EndsWith(target, StringComparison.Ordinal) && (path.Length == target.Length || path[^(target.Length + 1)] == '.');
+    /// <summary>Whether a target names a module, by the checkpoint's name or by that which PEFT sees in memory.</summary>
+    public static bool Names(string path, string target) => EndsWith(path, target) || (NameMap.ImageNameInMemory(path) is { } inMemory && EndsWith(inMemory, target));
+
+    private static bool EndsWith(string path, string target) => path.EndsWith(target, StringComparison.Ordinal) && (path.Length == target.Length || path[^(target.Length + 1)] == '.');
 }
 
 /// <summary>A part of a stacked linear layer, such as the query's.</summary>

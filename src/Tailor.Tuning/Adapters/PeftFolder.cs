@@ -137,6 +137,11 @@ public static class PeftFolder
             yield return $"{Base}{name[..dot]}.base_layer{name[dot..]}";
         }
 
+        if (Backbones.NameMap.ImageNameInMemory(name) is { } inMemory)
+        {
+            yield return Base + inMemory;
+        }
+
         yield return Base + name;
     }
 

@@ -50,6 +50,22 @@ public sealed class PackedAttentionTests
         KernelCollection.AssertClose(wideKeyValue.grad!, keyValue.grad!, 1e-5);
     }
 
+    [Fact]
+    public void A_position_of_causal_attention_is_the_last_of_its_sequence_cut_there()
+    {
+        using var scope = NewDisposeScope();
+        Tensor qkv = KernelCollection.Normal(1, 40, 3 * 2 * 8), all = PaddedAttention.CausalSelfAttention(qkv, Small, 2, 0, 77);
+        for (int s = 0; s < Small.Length - 1; s++)
+        {
+            for (int row = Small[s]; row < Small[s + 1]; row++)
+            {
+                int length = row + 1 - Small[s];
+                Tensor cut = PaddedAttention.SelfAttention(qkv.narrow(0, Small[s], length), [0, length], 2, 0, 77);
+                KernelCollection.AssertClose(cut[length - 1], all[row], 1e-6);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Attention_with_more_keys_than_queries_and_its_gradients_equal_libtorchs_operations(int bits, int size, double dropout)
