@@ -55,7 +55,7 @@ public sealed class PromptTemplateTests
 
         string saved = Path.Combine(tiny.Folder, "saved");
         new TunedModel(recipe, TinyModel.Labels, [1, 1, 1], 0.55, TinyModel.LabelWords).Save(model, saved);
-        (_, ClassifierModel loaded) = TunedModel.Load(saved);
+        (_, TextModel loaded) = TunedModel.LoadTexts(saved);
         using (loaded)
         {
             Assert.Equal(words + 2, loaded.Backbone.Config.VocabularySize);

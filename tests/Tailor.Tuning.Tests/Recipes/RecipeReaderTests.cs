@@ -37,7 +37,7 @@ public class RecipeReaderTests
     }
 
     [Theory]
-    [InlineData("lr: 5e-5", "lrr: 5e-5", "mine.yaml:13: stages.1: unknown key 'lrr' (did you mean 'lr'?); the keys here are backbone, head, adapter, train, layers, frozen_dropout, epochs,")]
+    [InlineData("lr: 5e-5", "lrr: 5e-5", "mine.yaml:13: stages.1: unknown key 'lrr' (did you mean 'lr'?); the keys here are backbone, head, adapter, train, prompts, layers, frozen_dropout, epochs,")]
     [InlineData("head:\n", "haed:\n", "mine.yaml:6: unknown key 'haed' (did you mean 'head'?)")]
     [InlineData("relu", "rellu", "mine.yaml:7: head.activation: 'rellu' (did you mean 'relu'?); expected one of tanh, relu")]
     [InlineData("lr: 5e-5", "lr: fast", "mine.yaml:13: stages.1.lr: 'fast'; expected a number above 0 and at most 10")]
