@@ -55,7 +55,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         using var _ = no_grad();
         if (model.AdapterStands)
         {
-            PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter, model.Adapter!, model.Source);
+            PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter.For(Labels.Count, model.Backbone.Config.Layers), model.Adapter!, model.Source);
         }
 
         ModelDirectory.Save(directory, config, model.Backbone.Tokenizer, Weights(model, names));
