@@ -13,13 +13,13 @@ internal static class RunEnding
     /// <param name="data">The dataset; there is something to score.</param>
     /// <param name="predicted">The predicted class of each example.</param>
     /// <param name="probabilities">Examples x classes, row-major; empty when there are none.</param>
-    /// <param name="rho">Glee's head/tail threshold.</param>
-    public static EvaluationReport Score(RunFolder folder, TokenizedDataset data, int[] predicted, float[] probabilities, double rho)
+    /// <param name="request">Says which classes are head and tail, many, medium and few.</param>
+    public static EvaluationReport Score(RunFolder folder, TokenizedDataset data, int[] predicted, float[] probabilities, RunRequest request)
     {
         TextDataset set = data.Data;
         IReadOnlyList<TextExample> examples = data.Scored.Examples;
         int[] gold = set.LabelIds(examples);
-        EvaluationReport report = EvaluationReport.Of(set.Labels.Names, gold, predicted, probabilities, set.TrainCounts, rho);
+        EvaluationReport report = EvaluationReport.Of(set.Labels.Names, gold, predicted, probabilities, set.TrainCounts, request.Rho, request.Groups);
         folder.Write(() => WritePredictions(folder, set, examples, predicted, probabilities));
         return report;
     }

@@ -104,7 +104,7 @@ public static class Runs
     {
         Libtorch.Load();
         using TextModel model = LoadModel(request, recipe, verbalizer, data);
-        TextTask task = Task(model, recipe, data, augmented: null, request.Rho);
+        TextTask task = Task(model, recipe, data, augmented: null, request);
         foreach (StageRecipe stage in recipe.Stages)
         {
             _ = task.Groups(stage);
@@ -114,13 +114,13 @@ public static class Runs
     private static TextModel LoadModel(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, TokenizedDataset data) =>
         TextModel.Load(request.Model, recipe, data.Data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
 
-    private static TextTask Task(TextModel model, Recipe recipe, TokenizedDataset data, AugmentedSet? augmented, double rho)
+    private static TextTask Task(TextModel model, Recipe recipe, TokenizedDataset data, AugmentedSet? augmented, TrainRequest request)
     {
         LabelledTexts train = Labelled(model, recipe, data, data.Data.Train), dev = Labelled(model, recipe, data, data.Data.Dev);
         LabelledTexts? further = augmented is null ? null : Labelled(model, recipe, data, augmented.Examples);
         return recipe.PredictsNumbers
             ? new RegressionTask(model, train, dev, data.Data.Labels.Names)
-            : new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Data.Labels.Names, data.Data.TrainCounts, rho, further);
+            : new TextTask(model, train.Sequences, train.ClassIds, dev.Sequences, dev.ClassIds, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, further, request.Groups);
     }
 
     private static RunResult Continue(RunFolder folder, RunDescription description, TokenizedDataset data, AugmentedSet? augmented, TextModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
@@ -132,7 +132,7 @@ public static class Runs
 
         TrainRequest request = description.Request;
         Recipe recipe = description.Recipe;
-        TextTask task = Task(model, recipe, data, augmented, request.Rho);
+        TextTask task = Task(model, recipe, data, augmented, request);
         var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
         LoopResult loop = new TrainingLoop(task, recipe.Stages, folder, options, progress).Run(stop);
         var stopped = new RunResult(folder.Path, Stopped: true, null, "", loop.BestScore, loop.BestStep);
@@ -144,7 +144,7 @@ public static class Runs
         JsonArray calibrations;
         try
         {
-            calibrations = new Calibrator(model, recipe, Labelled(model, recipe, data, data.Data.Train), Labelled(model, recipe, data, data.Data.Dev), data.Data.Labels.Names, request.Rho, request.Seed, progress).Fit(stop);
+            calibrations = new Calibrator(model, recipe, Labelled(model, recipe, data, data.Data.Train), Labelled(model, recipe, data, data.Data.Dev), data.Data.Labels.Names, request.Rho, request.Seed, progress, request.Groups).Fit(stop);
         }
         catch (OperationCanceledException)
         {
@@ -161,10 +161,10 @@ public static class Runs
         else if (examples.Count > 0)
         {
             float[] probabilities = model.Probabilities(data.Sequences(model, recipe.Input, examples));
-            report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, data.Data.Labels.Count), probabilities, request.Rho);
+            report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, data.Data.Labels.Count), probabilities, request);
         }
 
-        folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
+        folder.Write(() => new TunedModel(recipe, data.Data.Labels.Names, data.Data.TrainCounts, request.Rho, description.Verbalizer, request.Groups).Save(model, folder.Model));
         RunEnding.Write(
             folder,
             split,

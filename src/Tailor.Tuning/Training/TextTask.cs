@@ -16,9 +16,10 @@ namespace Tailor.Tuning;
 /// <param name="trainCounts">Training examples per class.</param>
 /// <param name="rho">Glee's head/tail threshold.</param>
 /// <param name="augmented">The examples of stages with data augmented, when the recipe has any.</param>
+/// <param name="groups">The bounds between many, medium and few.</param>
 public class TextTask(
     TextModel model, IReadOnlyList<TokenSequence> train, int[] trainLabels, IReadOnlyList<TokenSequence> dev, int[] devLabels, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho,
-    LabelledTexts? augmented = null) : TrainingTask
+    LabelledTexts? augmented = null, ShotBounds groups = ShotBounds.Oltr) : TrainingTask
 {
     private LabelledTexts _data = new(train, trainLabels);
     private int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
@@ -127,7 +128,7 @@ public class TextTask(
         }
 
         float[] probabilities = model.Probabilities(dev);
-        EvaluationReport report = EvaluationReport.Of(labels, devLabels, Classes.ArgMax(probabilities, labels.Count), probabilities, trainCounts, rho);
+        EvaluationReport report = EvaluationReport.Of(labels, devLabels, Classes.ArgMax(probabilities, labels.Count), probabilities, trainCounts, rho, groups);
         return Metric.Names.Select(name => (Name: name, Value: Metric.Of(name, report))).Where(m => m.Value is not null).ToDictionary(m => m.Name, m => m.Value!.Value, StringComparer.Ordinal);
     }
 

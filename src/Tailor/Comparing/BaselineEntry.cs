@@ -43,12 +43,13 @@ public sealed class BaselineEntry(string name, string settings, bool isDetermini
         description["data_fingerprint"] = data.Data.Fingerprint;
         description["seed"] = seed;
         description["rho"] = request.Rho;
+        description["groups"] = ShotBoundsName.Of(request.Groups);
         folder.Write(folder.Description, description);
         var clock = Stopwatch.StartNew();
         (string split, IReadOnlyList<TextExample> examples) = data.Scored;
         BaselinePredictions said = predict(data.Data, examples, seed);
         double seconds = clock.Elapsed.TotalSeconds;
-        EvaluationReport report = RunEnding.Score(folder, data, said.Predicted, said.Probabilities, request.Rho);
+        EvaluationReport report = RunEnding.Score(folder, data, said.Predicted, said.Probabilities, request);
         RunEnding.Write(folder, split, report, seconds, said.Parameters, best: null);
         return new RunResult(folder.Path, Stopped: false, report, split, null, 0);
     }
