@@ -45,7 +45,7 @@ public sealed class ImageModel : ClassifierModel
         void Declare(VisionBackbone built)
         {
             head = ClassificationHead.Create(recipe.Head, built.Build, built.Config.HiddenSize, classes);
-            adapter = Adapter.Create(recipe.Adapter, built.Build, built.Encoder.Sites, built.Config.HiddenSize);
+            adapter = Adapter.Create(recipe.Adapter.For(classes, built.Config.Layers), built.Build, built.Encoder.Sites, built.Config.HiddenSize);
         }
 
         VisionBackbone backbone = VisionBackbone.Load(directory, seed, device, Declare, tuned ? Names(recipe, VisionConfig.Read(directory).Architecture) : null);

@@ -58,7 +58,7 @@ public sealed class TextModel : ClassifierModel
         void Declare(TextBackbone built)
         {
             head = ClassificationHead.Create(recipe.Head, built, classes, verbalizer);
-            adapter = Adapter.Create(recipe.Adapter, built);
+            adapter = Adapter.Create(recipe.Adapter.For(classes, built.Config.Layers), built);
         }
 
         string[] tokens = recipe.Input.Kind == InputKind.Template ? [.. PromptTemplate.Parse(recipe.Input.Template).SoftTokens] : [];

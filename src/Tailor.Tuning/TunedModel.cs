@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tailor.Backbones;
 using Tailor.Engine;
+using Tailor.Evaluation;
 using Tailor.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +19,8 @@ namespace Tailor.Tuning;
 /// <param name="TrainCounts">Training examples per class.</param>
 /// <param name="Rho">Glee's head/tail threshold it was scored with.</param>
 /// <param name="Verbalizer">The classes' words, when the head reads them.</param>
-public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IReadOnlyList<int> TrainCounts, double Rho, Verbalizer? Verbalizer = null)
+/// <param name="Groups">The bounds between many, medium and few it was scored with.</param>
+public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IReadOnlyList<int> TrainCounts, double Rho, Verbalizer? Verbalizer = null, ShotBounds Groups = ShotBounds.Oltr)
 {
     private const long LargestDescription = 64 << 20;
 
@@ -46,7 +48,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         using var _ = no_grad();
         if (model.AdapterStands)
         {
-            PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter, model.Adapter!, model.Source);
+            PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter.For(Labels.Count, model.Sites.Layers.Count), model.Adapter!, model.Source);
         }
 
         model.SaveInput(directory);
@@ -128,7 +130,8 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
                 json["labels"]!.AsArray().Select(label => label!.GetValue<string>()).ToArray(),
                 json["train_counts"]!.AsArray().Select(count => count!.GetValue<int>()).ToArray(),
                 json["rho"]!.GetValue<double>(),
-                json["label_words"] is { } words ? new Verbalizer(words.Deserialize<string[][]>()!) : null);
+                json["label_words"] is { } words ? new Verbalizer(words.Deserialize<string[][]>()!) : null,
+                ShotBoundsName.Parse(json["groups"]?.GetValue<string>()));
         }
         catch (Exception fault) when (fault is JsonException or NullReferenceException or InvalidOperationException or FormatException)
         {
@@ -185,6 +188,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         ["labels"] = new JsonArray(Labels.Select(label => (JsonNode)label).ToArray()),
         ["train_counts"] = new JsonArray(TrainCounts.Select(count => (JsonNode)count).ToArray()),
         ["rho"] = Rho,
+        ["groups"] = ShotBoundsName.Of(Groups),
         ["label_words"] = JsonSerializer.SerializeToNode(Verbalizer?.Words),
     };
 }

@@ -1,3 +1,5 @@
+using Tailor.Evaluation;
+
 namespace Tailor;
 
 /// <summary>What the baselines of a data set are run with.</summary>
@@ -17,4 +19,7 @@ public sealed record BaselineOptions
 
     /// <summary>Glee's head/tail threshold: the share of the scored examples that the head classes stay under, in [0, 1].</summary>
     public double Rho { get; init; } = 0.55;
+
+    /// <summary>The bounds between classes of many, medium and few training examples.</summary>
+    public ShotBounds Groups { get; init; }
 }

@@ -59,7 +59,7 @@ public sealed class BaselineRuns : IDisposable
 
     private EvaluationReport? Score(IReadOnlyList<TextExample> examples, int[] predicted, float[]? probabilities) => examples.Count == 0
         ? null
-        : EvaluationReport.Of(_data.Labels.Names, _data.LabelIds(examples), predicted, probabilities, _data.TrainCounts, _options.Rho);
+        : EvaluationReport.Of(_data.Labels.Names, _data.LabelIds(examples), predicted, probabilities, _data.TrainCounts, _options.Rho, _options.Groups);
 
     private void Write(RunFolder folder, BaselineRun run)
     {
@@ -76,6 +76,7 @@ public sealed class BaselineRuns : IDisposable
         content["data_fingerprint"] = _data.Fingerprint;
         content["seed"] = _options.Seed;
         content["rho"] = _options.Rho;
+        content["groups"] = ShotBoundsName.Of(_options.Groups);
         content["model"] = BaselineCatalogue.Find(result.Name).NeedsEncoder ? Path.GetFullPath(_options.Model!) : null;
         folder.Write(folder.Result, content);
     }

@@ -44,6 +44,7 @@ internal static class RunCommand
             ("--dev-fraction", Unless(data.DevFraction, usual.DevFraction)),
             ("--test-fraction", Unless(data.TestFraction, usual.TestFraction)),
             ("--rho", Unless(request.Rho, new TrainRequest { Data = "", Model = "", Recipe = "", Output = "" }.Rho)),
+            ("--groups", request.Groups == default ? null : ShotBoundsName.Of(request.Groups)),
             ("--device", request.Device),
             ("--seed", $"{request.Seed}"),
             ("--threads", $"{run.Threads}"),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tailor.Data;
 using Tailor.Engine;
+using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Tuning;
 
@@ -24,6 +25,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verba
         ["label_words"] = JsonSerializer.SerializeToNode(Verbalizer?.Words),
         ["seed"] = Request.Seed,
         ["rho"] = Request.Rho,
+        ["groups"] = ShotBoundsName.Of(Request.Groups),
         ["checkpoint_every"] = Request.CheckpointEvery,
         ["device"] = Request.Device,
         ["threads"] = Threads,
@@ -50,6 +52,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verba
                 Seed = json["seed"]!.GetValue<long>(),
                 DataOptions = json["data_options"].Deserialize<DatasetOptions>()!,
                 Rho = json["rho"]!.GetValue<double>(),
+                Groups = ShotBoundsName.Parse(json["groups"]?.GetValue<string>()),
                 CheckpointEvery = json["checkpoint_every"]?.GetValue<int>(),
                 Device = json["device"]?.GetValue<string>(),
             };

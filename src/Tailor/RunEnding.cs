@@ -13,10 +13,10 @@ internal static class RunEnding
     /// <param name="data">The dataset; there is something to score.</param>
     /// <param name="predicted">The predicted class of each example.</param>
     /// <param name="probabilities">Examples x classes, row-major; empty when there are none.</param>
-    /// <param name="rho">Glee's head/tail threshold.</param>
-    public static EvaluationReport Score(RunFolder folder, RunData data, int[] predicted, float[] probabilities, double rho)
+    /// <param name="request">Says which classes are head and tail, many, medium and few.</param>
+    public static EvaluationReport Score(RunFolder folder, RunData data, int[] predicted, float[] probabilities, RunRequest request)
     {
-        EvaluationReport report = EvaluationReport.Of(data.Set.Labels.Names, data.Set.LabelIds(data.Scored), predicted, probabilities, data.Set.TrainCounts, rho);
+        EvaluationReport report = EvaluationReport.Of(data.Set.Labels.Names, data.Set.LabelIds(data.Scored), predicted, probabilities, data.Set.TrainCounts, request.Rho, request.Groups);
         folder.Write(() => WritePredictions(folder, data.Set, data.Scored, predicted, probabilities));
         return report;
     }

@@ -103,7 +103,7 @@ internal static class RunReportReader
     {
         var ids = classes.Select((c, i) => (c.Name, i)).ToDictionary(c => c.Name, c => c.i, StringComparer.Ordinal);
         int[] members = [.. json["labels"]!.AsArray().Select(label => ids.TryGetValue(label!.GetValue<string>(), out int id) ? id : throw new JsonException($"a class '{label}' that the model does not know"))];
-        var score = new GroupScore(json["name"]!.GetValue<string>(), json["classes"]!.GetValue<int>(), json["support"]!.GetValue<int>(), json["f1"]?.GetValue<double>(), json["recall"]?.GetValue<double>());
+        var score = new GroupScore(json["name"]!.GetValue<string>(), json["classes"]!.GetValue<int>(), json["support"]!.GetValue<int>(), json["f1"]?.GetValue<double>(), json["recall"]?.GetValue<double>(), json["accuracy"]?.GetValue<double>(), json["ece"]?.GetValue<double>());
         return new ReportGroup(json["grouping"]!.GetValue<string>(), $"by {json["source"]!.GetValue<string>()}; {json["thresholds"]!.GetValue<string>()}", members, score);
     }
 

@@ -1,4 +1,5 @@
 using Tailor.Data;
+using Tailor.Evaluation;
 
 namespace Tailor;
 
@@ -28,6 +29,9 @@ public abstract record RunRequest
 
     /// <summary>Glee's head/tail threshold: the share of the scored examples that the head classes stay under, in (0, 1].</summary>
     public double Rho { get; init; } = 0.55;
+
+    /// <summary>The bounds between classes of many, medium and few training examples.</summary>
+    public ShotBounds Groups { get; init; }
 
     /// <summary>The device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>; null is the CPU. Other devices than the CPU are untested.</summary>
     public string? Device { get; init; }

@@ -101,7 +101,7 @@ public static class Runs
     {
         Libtorch.Load();
         using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
-        ClassificationTask task = Task(model, recipe, data, augmented: null, request.Rho);
+        ClassificationTask task = Task(model, recipe, data, augmented: null, request);
         foreach (StageRecipe stage in recipe.Stages)
         {
             _ = task.Groups(stage);
@@ -118,12 +118,12 @@ public static class Runs
         return Train(request, recipe, verbalizer, augmented, data, remarks, progress, stop);
     }
 
-    private static ClassificationTask Task(ClassifierModel model, Recipe recipe, RunData data, AugmentedSet? augmented, double rho)
+    private static ClassificationTask Task(ClassifierModel model, Recipe recipe, RunData data, AugmentedSet? augmented, TrainRequest request)
     {
         LabelledExamples train = data.Part(model, DatasetPart.Train), dev = data.Part(model, DatasetPart.Dev);
         return recipe.PredictsNumbers
             ? new RegressionTask(model, train, dev, data.Set.Labels.Names)
-            : new ClassificationTask(model, train, dev, data.Set.Labels.Names, data.Set.TrainCounts, rho, augmented is null ? null : data.Read(model, augmented), data.Frozen);
+            : new ClassificationTask(model, train, dev, data.Set.Labels.Names, data.Set.TrainCounts, request.Rho, augmented is null ? null : data.Read(model, augmented), data.Frozen, request.Groups);
     }
 
     private static RunResult Continue(RunFolder folder, RunDescription description, RunData data, AugmentedSet? augmented, ClassifierModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
@@ -136,7 +136,7 @@ public static class Runs
         TrainRequest request = description.Request;
         Recipe recipe = description.Recipe;
         IReadOnlyList<string> labels = data.Set.Labels.Names;
-        ClassificationTask task = Task(model, recipe, data, augmented, request.Rho);
+        ClassificationTask task = Task(model, recipe, data, augmented, request);
         var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
         LoopResult loop = new TrainingLoop(task, recipe.Stages, folder, options, progress).Run(stop);
         var stopped = new RunResult(folder.Path, Stopped: true, null, "", loop.BestScore, loop.BestStep);
@@ -148,7 +148,7 @@ public static class Runs
         JsonArray calibrations;
         try
         {
-            calibrations = new Calibrator(model, recipe, data.Part(model, DatasetPart.Train), data.Part(model, DatasetPart.Dev), labels, request.Rho, request.Seed, progress).Fit(stop);
+            calibrations = new Calibrator(model, recipe, data.Part(model, DatasetPart.Train), data.Part(model, DatasetPart.Dev), labels, request.Rho, request.Seed, progress, request.Groups).Fit(stop);
         }
         catch (OperationCanceledException)
         {
@@ -165,10 +165,10 @@ public static class Runs
         else if (scored.Examples.Count > 0)
         {
             float[] probabilities = model.Probabilities(scored.Examples);
-            report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, labels.Count), probabilities, request.Rho);
+            report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, labels.Count), probabilities, request);
         }
 
-        folder.Write(() => new TunedModel(recipe, labels, data.Set.TrainCounts, request.Rho, description.Verbalizer).Save(model, folder.Model));
+        folder.Write(() => new TunedModel(recipe, labels, data.Set.TrainCounts, request.Rho, description.Verbalizer, request.Groups).Save(model, folder.Model));
         RunEnding.Write(
             folder,
             data.ScoredName,

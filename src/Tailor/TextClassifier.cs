@@ -29,6 +29,9 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Glee's head/tail threshold the run was scored with.</summary>
     public double Rho => _description.Rho;
 
+    /// <summary>The bounds between many, medium and few the run was scored with.</summary>
+    public ShotBounds Groups => _description.Groups;
+
     /// <summary>Loads a classifier.</summary>
     /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
@@ -94,8 +97,9 @@ public sealed class TextClassifier : IDisposable
     /// <summary>Scores the classifier on labelled examples.</summary>
     /// <param name="examples">Examples whose labels are among <see cref="Labels"/>.</param>
     /// <param name="rho">Glee's head/tail threshold; that of the run when null.</param>
+    /// <param name="groups">The bounds between many, medium and few; those of the run when null.</param>
     /// <exception cref="InputException">A label is unknown to the classifier.</exception>
-    public EvaluationReport Evaluate(IReadOnlyList<TextExample> examples, double? rho = null)
+    public EvaluationReport Evaluate(IReadOnlyList<TextExample> examples, double? rho = null, ShotBounds? groups = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         var ids = Labels.Select((label, i) => (label, i)).ToDictionary(x => x.label, x => x.i, StringComparer.Ordinal);
@@ -108,7 +112,7 @@ public sealed class TextClassifier : IDisposable
 
         int[] gold = examples.Select(e => ids[e.Label!]).ToArray();
         float[] probabilities = Probabilities(examples.Select(e => (e.Text, e.Pair)).ToArray());
-        return EvaluationReport.Of(Labels, gold, Classes.ArgMax(probabilities, Labels.Count), probabilities, TrainCounts, rho ?? Rho);
+        return EvaluationReport.Of(Labels, gold, Classes.ArgMax(probabilities, Labels.Count), probabilities, TrainCounts, rho ?? Rho, groups ?? Groups);
     }
 
     /// <summary>Releases the model.</summary>

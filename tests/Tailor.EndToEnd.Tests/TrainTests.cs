@@ -93,6 +93,34 @@ public sealed class TrainTests(TinyWorld world)
     }
 
     [Fact]
+    public void Groups_are_those_of_the_run_unless_others_are_asked_for_and_old_runs_have_the_usual()
+    {
+        string run = world.Finished(out _);
+        using var folder = new TemporaryFolder();
+        TextTableWriter.Write(folder.In("test.csv"), TestRows());
+        string model = folder.In("model");
+        Directory.CreateDirectory(model);
+        foreach (string file in Directory.GetFiles(Path.Combine(run, "model")))
+        {
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        }
+
+        string Few(params string[] options) => JsonNode.Parse(TailorProcess.Run(["evaluate", model, "--data", folder.In("test.csv"), "--json", .. options]).Output)!["groups"]!.AsArray().Single(group => group!["name"]!.GetValue<string>() == "few")!["thresholds"]!.GetValue<string>();
+        Assert.Equal("oltr", Json(Path.Combine(model, "tailor.json"))["groups"]!.GetValue<string>());
+        Assert.EndsWith("few below 20", Few(), StringComparison.Ordinal);
+        Assert.EndsWith("few below 21", Few("--groups", "lpt"), StringComparison.Ordinal);
+
+        JsonObject description = Json(Path.Combine(model, "tailor.json")).AsObject();
+        description["groups"] = "lpt";
+        File.WriteAllText(Path.Combine(model, "tailor.json"), description.ToJsonString());
+        Assert.EndsWith("few below 21", Few(), StringComparison.Ordinal);
+        Assert.EndsWith("few below 20", Few("--groups", "oltr"), StringComparison.Ordinal);
+        description.Remove("groups");
+        File.WriteAllText(Path.Combine(model, "tailor.json"), description.ToJsonString());
+        Assert.EndsWith("few below 20", Few(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Predict_answers_in_the_order_of_the_texts()
     {
         string run = world.Finished(out _);

@@ -29,7 +29,7 @@ public class GroupingsTests
         int[] gold = [0, 0, 0, 1];
         EvaluationReport report = EvaluationReport.Of(["a", "b"], gold, gold, [], []);
         Assert.Equal(new GroupScore("head", 0, 0, null, null), report.Group("head"));
-        Assert.Equal(new GroupScore("tail", 2, 4, 1, 1), report.Group("tail"));
+        Assert.Equal(new GroupScore("tail", 2, 4, 1, 1, 1), report.Group("tail"));
         Assert.Null(Metric.Of("head_f1", report));
     }
 
@@ -41,6 +41,20 @@ public class GroupingsTests
         Assert.Equal([1, 2], grouping.Groups[1].Classes);
         Assert.Equal([3, 4], grouping.Groups[2].Classes);
         Assert.Throws<ArgumentOutOfRangeException>(() => Groupings.ManyMediumFew([1], manyAbove: 10, fewBelow: 12));
+    }
+
+    [Fact]
+    public void The_published_bounds_of_lpt_call_twenty_few()
+    {
+        Grouping grouping = Groupings.ManyMediumFew([101, 100, 21, 20, 19], ShotBounds.Lpt);
+        Assert.Equal([0], grouping.Groups[0].Classes);
+        Assert.Equal([1, 2], grouping.Groups[1].Classes);
+        Assert.Equal([3, 4], grouping.Groups[2].Classes);
+        Assert.Equal(Groupings.ManyMediumFew([101, 100, 20, 19]).Groups.SelectMany(group => group.Classes), Groupings.ManyMediumFew([101, 100, 20, 19], ShotBounds.Oltr).Groups.SelectMany(group => group.Classes));
+        Assert.NotEqual(grouping.Source, Groupings.ManyMediumFew([1], ShotBounds.Oltr).Source);
+        Assert.All(ShotBoundsName.All, name => Assert.Equal(name, ShotBoundsName.Of(ShotBoundsName.Parse(name))));
+        Assert.Equal(ShotBounds.Oltr, ShotBoundsName.Parse(null));
+        Assert.Throws<FormatException>(() => ShotBoundsName.Parse("ours"));
     }
 
     [Fact]

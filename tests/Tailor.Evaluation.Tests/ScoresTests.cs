@@ -1,3 +1,6 @@
+using FsCheck;
+using FsCheck.Xunit;
+
 namespace Tailor.Evaluation.Tests;
 
 public class ScoresTests
@@ -47,6 +50,37 @@ public class ScoresTests
         // With two bins 0.5 belongs to the lower one: |0 - 0.5| / 2 + |1 - 0.9| / 2.
         float[] probabilities = [0.5f, 0.5f, 0.1f, 0.9f];
         Assert.Equal(0.3, ProbabilityScores.ExpectedCalibrationError([1, 1], probabilities, 2, bins: 2), 1e-7);
+    }
+
+    [Fact]
+    public void The_class_wise_error_asks_every_class_and_not_the_most_probable_alone()
+    {
+        // Two bins. Class 0: 0.4 and 0.2 below, one of both gold: |0.6 - 1|; 0.9 above, not gold: 0.9. Class 1: 0.1 below, gold: 0.9; 0.6 and 0.8 above, one gold: |1.4 - 1|. Three examples, two classes.
+        float[] probabilities = [0.4f, 0.6f, 0.2f, 0.8f, 0.9f, 0.1f];
+        Assert.Equal((0.4 + 0.9 + 0.9 + 0.4) / 3 / 2, ProbabilityScores.ClasswiseCalibrationError([0, 1, 1], probabilities, 2, bins: 2), 1e-6);
+    }
+
+    [Property]
+    public void Groups_that_share_the_examples_out_weigh_at_least_as_much_as_the_whole(PositiveInt examples, int seed)
+    {
+        const int Classes = 5;
+        var random = new Random(seed);
+        int[] gold = [.. Enumerable.Range(0, examples.Get).Select(_ => random.Next(Classes))];
+        float[] probabilities = [.. gold.SelectMany(_ =>
+        {
+            float[] row = [.. Enumerable.Range(0, Classes).Select(_ => random.NextSingle() + 1e-3f)];
+            return row.Select(value => value / row.Sum());
+        })];
+        double parts = 0;
+        foreach (int[] group in new int[][] { [0], [1, 2], [3, 4] })
+        {
+            parts += (ProbabilityScores.GroupCalibrationError(gold, probabilities, Classes, group) ?? 0) * gold.Count(group.Contains);
+        }
+
+        // Surpluses of one sign or the other may cancel in the whole, never in its parts.
+        double whole = ProbabilityScores.ExpectedCalibrationError(gold, probabilities, Classes);
+        Assert.True(parts / gold.Length >= whole - 1e-9);
+        Assert.Equal(whole, ProbabilityScores.GroupCalibrationError(gold, probabilities, Classes, Enumerable.Range(0, Classes))!.Value, 1e-12);
     }
 
     [Fact]

@@ -72,6 +72,25 @@ public sealed class TrainingLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_run_with_noise_in_its_loss_has_the_bits_of_one_that_was_not_stopped()
+    {
+        StageRecipe stage = TinyModel.Stage(40) with { Sampler = SamplerKind.Dual, Loss = LossRecipe.Of(LossKind.AsymmetricGcl) };
+        var head = new HeadRecipe { Kind = HeadKind.Cosine, Scale = 1 };
+        (_, string whole) = Run("whole", stage, int.MaxValue, head);
+        LoopResult result;
+        string bits;
+        do
+        {
+            (result, bits) = Run("parts", stage, 7, head);
+        }
+        while (result.Stopped);
+
+        Assert.Equal(whole, bits);
+        Assert.NotEqual(whole, Run("noiseless", stage with { Loss = stage.Loss with { Noise = 0 } }, int.MaxValue, head).Bits);
+        Assert.NotEqual(whole, Run("alike", stage with { Loss = stage.Loss with { InstanceGammaPositive = 0, InstanceGammaNegative = 4 } }, int.MaxValue, head).Bits);
+    }
+
+    [Fact]
     public void A_stage_on_augmented_examples_sees_them_alone()
     {
         // Augmented labels that contradict the words: after training on them alone the model says what they say.
@@ -189,9 +208,9 @@ public sealed class TrainingLoopTests : IDisposable
         Assert.True(resident[^1] - resident[1] < 32 << 20, string.Join(", ", resident));
     }
 
-    private (LoopResult Result, string Bits) Run(string name, StageRecipe stage, int stopAfter)
+    private (LoopResult Result, string Bits) Run(string name, StageRecipe stage, int stopAfter, HeadRecipe? head = null)
     {
-        Recipe recipe = TinyModel.Recipe(stage);
+        Recipe recipe = TinyModel.Recipe(stage) with { Head = head ?? new() };
         using TextModel model = _tiny.Load(recipe);
         using var stop = new CancellationTokenSource();
         int done = 0;

@@ -25,6 +25,7 @@ internal sealed class BaselineCommand : TailorCommand
 
     private readonly Option<int?> _maxLength = NumberOption.Integer("--max-length", "Tokens that the probes' model keeps of a text (default: 256).", 2, int.MaxValue);
     private readonly Option<double?> _rho = NumberOption.Real("--rho", "Head/tail threshold: the share of scored examples that head classes stay under (default: 0.55).", 0, 1);
+    private readonly Option<string> _groups = GroupsOption.Of();
     private readonly Option<string?> _out = new("--out") { Description = "A folder to make, with a folder of each baseline's scores and predictions in it.", HelpName = "DIR" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the scores as JSON." };
     private readonly DataOptions _dataOptions = new();
@@ -37,7 +38,7 @@ internal sealed class BaselineCommand : TailorCommand
             "tailor baseline --data atis/ --model minilm --unknown-labels drop --rho 0.85",
             "tailor baseline --data r52/ --name tfidf-svm --name tfidf-svm-balanced --out runs/baselines --json")
     {
-        foreach (Option option in new Option[] { _data, _model, _name, _maxLength, _rho, _out, _json })
+        foreach (Option option in new Option[] { _data, _model, _name, _maxLength, _rho, _groups, _out, _json })
         {
             Add(option);
         }
@@ -56,7 +57,7 @@ internal sealed class BaselineCommand : TailorCommand
 
         bool embeds = Array.Exists(baselines, baseline => baseline.NeedsEncoder);
         var options = new BaselineOptions { Model = embeds ? session.Get(_model) : null, Device = session.Device, Seed = session.Seed };
-        options = options with { Rho = session.Get(_rho) ?? options.Rho, MaxLength = session.Get(_maxLength) ?? options.MaxLength };
+        options = options with { Rho = session.Get(_rho) ?? options.Rho, Groups = ShotBoundsName.Parse(session.Get(_groups)), MaxLength = session.Get(_maxLength) ?? options.MaxLength };
         string path = session.Get(_data)!;
         TextDataset data = TextDataset.Load(path, _dataOptions.Dataset(session));
         if (data.Dev.Count + data.Test.Count == 0)

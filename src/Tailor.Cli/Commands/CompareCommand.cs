@@ -43,7 +43,7 @@ internal sealed class CompareCommand : TailorCommand
     }
 
     private IEnumerable<Option> Own =>
-        [_run.Data, _run.Model, _recipes, _baselines, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Rho];
+        [_run.Data, _run.Model, _recipes, _baselines, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Rho, _run.Groups];
 
     protected override int Run(Session session)
     {

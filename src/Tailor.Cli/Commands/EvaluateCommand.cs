@@ -12,6 +12,7 @@ internal sealed class EvaluateCommand : TailorCommand
     private readonly Option<string> _data = new("--data") { Description = "A labelled table, or a folder with train, dev and test tables.", HelpName = "PATH", Required = true };
     private readonly Option<string> _split = ChoiceOption.Of("--split", "Which part of a folder to score.", "test", "dev", "train");
     private readonly Option<double?> _rho = NumberOption.Real("--rho", "Head/tail threshold (default: that of the run).", 0, 1);
+    private readonly Option<string> _groups = GroupsOption.Of("that of the run");
     private readonly Option<bool> _json = new("--json") { Description = "Print the scores as JSON." };
     private readonly DataOptions _dataOptions = new();
 
@@ -22,6 +23,7 @@ internal sealed class EvaluateCommand : TailorCommand
         Add(_data);
         Add(_split);
         Add(_rho);
+        Add(_groups);
         Add(_json);
         _dataOptions.AddColumns(this).AddUnknownLabels(this);
     }
@@ -42,7 +44,7 @@ internal sealed class EvaluateCommand : TailorCommand
             examples = Known(session, examples, classifier.Labels);
         }
 
-        return Print(session, classifier.Evaluate(examples, session.Get(_rho)));
+        return Print(session, classifier.Evaluate(examples, session.Get(_rho), session.Has(_groups) ? ShotBoundsName.Parse(session.Get(_groups)) : null));
     }
 
     private int Print(Session session, IScoreReport report)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tailor.Evaluation;
 using Tailor.Foundation;
 
 namespace Tailor.Cli;
@@ -28,6 +29,9 @@ internal sealed class RunOptions(string set)
     /// <summary>Glee's threshold.</summary>
     public Option<double?> Rho { get; } = NumberOption.Real("--rho", "Head/tail threshold: the share of scored examples that head classes stay under (default: 0.55).", 0, 1);
 
+    /// <summary>The bounds between many, medium and few.</summary>
+    public Option<string> Groups { get; } = GroupsOption.Of();
+
     /// <summary>How tables are read and split.</summary>
     public DataOptions Tables { get; } = new();
 
@@ -51,5 +55,6 @@ internal sealed class RunOptions(string set)
             DataOptions = Tables.Dataset(session),
             CheckpointEvery = session.Get(CheckpointEvery),
             Rho = session.Get(Rho) ?? request.Rho,
+            Groups = ShotBoundsName.Parse(session.Get(Groups)),
         });
 }

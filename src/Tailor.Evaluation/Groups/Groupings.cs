@@ -42,12 +42,19 @@ public static class Groupings
     /// <param name="manyAbove">A class with more examples than this is many-shot.</param>
     /// <param name="fewBelow">A class with fewer examples than this is few-shot; at most <paramref name="manyAbove"/> + 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The thresholds overlap.</exception>
-    public static Grouping ManyMediumFew(IReadOnlyList<int> trainCounts, int manyAbove = 100, int fewBelow = 20)
+    public static Grouping ManyMediumFew(IReadOnlyList<int> trainCounts, int manyAbove = 100, int fewBelow = 20) => ManyMediumFew(trainCounts, "Liu et al., CVPR 2019", manyAbove, fewBelow);
+
+    /// <summary>Many, medium and few-shot classes by their training examples, with published bounds.</summary>
+    /// <param name="trainCounts">Training examples of each class, by class id.</param>
+    /// <param name="bounds">Whose.</param>
+    public static Grouping ManyMediumFew(IReadOnlyList<int> trainCounts, ShotBounds bounds) => bounds == ShotBounds.Lpt ? ManyMediumFew(trainCounts, "LPT's code, ICLR 2023", 100, 21) : ManyMediumFew(trainCounts);
+
+    private static Grouping ManyMediumFew(IReadOnlyList<int> trainCounts, string source, int manyAbove, int fewBelow)
     {
         ArgumentNullException.ThrowIfNull(trainCounts);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fewBelow, manyAbove + 1);
         IReadOnlyList<int> Where(Func<int, bool> chosen) => Enumerable.Range(0, trainCounts.Count).Where(c => chosen(trainCounts[c])).ToArray();
         string rule = FormattableString.Invariant($"many above {manyAbove} examples, medium {fewBelow} to {manyAbove}, few below {fewBelow}");
-        return new Grouping("many/medium/few", "training examples (Liu et al., CVPR 2019)", rule, [new("many", Where(n => n > manyAbove)), new("medium", Where(n => n >= fewBelow && n <= manyAbove)), new("few", Where(n => n < fewBelow))]);
+        return new Grouping("many/medium/few", $"training examples ({source})", rule, [new("many", Where(n => n > manyAbove)), new("medium", Where(n => n >= fewBelow && n <= manyAbove)), new("few", Where(n => n < fewBelow))]);
     }
 }

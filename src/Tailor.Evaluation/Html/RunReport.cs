@@ -11,7 +11,7 @@ public static class RunReport
 
     private const int ConfusionsListed = 25;
 
-    private static readonly string[] Keys = ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1", "balanced_accuracy", "mcc", "log_loss", "ece"];
+    private static readonly string[] Keys = ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1", "balanced_accuracy", "mcc", "log_loss", "ece", "classwise_ece"];
 
     /// <summary>Writes the page.</summary>
     /// <param name="data">What to show; all text in it is escaped.</param>
@@ -44,9 +44,9 @@ public static class RunReport
         var keys = new XElement("dl", new XAttribute("class", "keys"), Keys.Where(data.Scores.ContainsKey).Select(name =>
             new XElement("div", new XElement("dt", Words.Metric(name)), new XElement("dd", ReportText.Digits(data.Scores[name])))));
         XElement groups = Markup.Table(
-            "Groups of classes; F1 and recall are means over their classes with scored examples",
-            ["group", ">classes", ">scored examples", ">recall", ">F1"],
-            data.Groups.Select(group => (IReadOnlyList<string>)[group.Score.Name, $"{group.Score.Classes:N0}", $"{group.Score.Support:N0}", ReportText.Digits(group.Score.Recall), ReportText.Digits(group.Score.F1)]));
+            "Groups of classes; recall and F1 are means over their classes with scored examples, accuracy and ECE are those of their examples",
+            ["group", ">classes", ">scored examples", ">recall", ">F1", ">accuracy", ">ECE"],
+            data.Groups.Select(group => (IReadOnlyList<string>)[group.Score.Name, $"{group.Score.Classes:N0}", $"{group.Score.Support:N0}", ReportText.Digits(group.Score.Recall), ReportText.Digits(group.Score.F1), ReportText.Digits(group.Score.Accuracy), ReportText.Digits(group.Score.Ece)]));
         return Markup.Section("scores", $"Scores on {data.ScoredSplit}", new XAttribute("class", "small"), keys, data.Groups.Count == 0 ? null : groups, Markup.Sentences(Rules(data.Groups), "sentences"));
     }
 

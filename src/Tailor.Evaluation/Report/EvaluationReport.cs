@@ -3,13 +3,8 @@ namespace Tailor.Evaluation;
 /// <summary>All that is said of a model's predictions on labelled data: overall scores, each class, and the head and the tail apart.</summary>
 public sealed class EvaluationReport : IScoreReport
 {
-    private EvaluationReport(IReadOnlyList<string> labels, ClassificationScores scores, IReadOnlyList<Grouping> groupings)
-    {
-        Labels = labels;
-        Scores = scores;
-        Groupings = groupings;
-        Groups = groupings.SelectMany(grouping => grouping.Groups).Select(group => GroupScore.Of(group, scores)).ToArray();
-    }
+    private EvaluationReport(IReadOnlyList<string> labels, ClassificationScores scores, IReadOnlyList<Grouping> groupings, IReadOnlyList<GroupScore> groups) =>
+        (Labels, Scores, Groupings, Groups) = (labels, scores, groupings, groups);
 
     /// <summary>The classes' names, by class id.</summary>
     public IReadOnlyList<string> Labels { get; }
@@ -29,6 +24,9 @@ public sealed class EvaluationReport : IScoreReport
     /// <summary>The expected calibration error over 15 bins, or null without probabilities.</summary>
     public double? Ece { get; private init; }
 
+    /// <summary>The class-wise calibration error over 15 bins, or null without probabilities.</summary>
+    public double? ClasswiseEce { get; private init; }
+
     /// <summary>Scores predictions.</summary>
     /// <param name="labels">The classes' names, by class id.</param>
     /// <param name="gold">The right class of each example.</param>
@@ -36,9 +34,11 @@ public sealed class EvaluationReport : IScoreReport
     /// <param name="probabilities">Examples x classes, row-major; may be empty.</param>
     /// <param name="trainCounts">Training examples of each class; may be empty when they are not known, then there is no many/medium/few.</param>
     /// <param name="rho">The threshold of Glee's head, in [0, 1].</param>
+    /// <param name="bounds">The bounds between many, medium and few.</param>
     /// <exception cref="ArgumentException">There is no example, or the sizes do not fit each other.</exception>
     public static EvaluationReport Of(
-        IReadOnlyList<string> labels, ReadOnlySpan<int> gold, ReadOnlySpan<int> predicted, ReadOnlySpan<float> probabilities, IReadOnlyList<int> trainCounts, double rho = 0.55)
+        IReadOnlyList<string> labels, ReadOnlySpan<int> gold, ReadOnlySpan<int> predicted, ReadOnlySpan<float> probabilities, IReadOnlyList<int> trainCounts, double rho = 0.55,
+        ShotBounds bounds = ShotBounds.Oltr)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(trainCounts);
@@ -51,13 +51,20 @@ public sealed class EvaluationReport : IScoreReport
         List<Grouping> groupings = [Evaluation.Groupings.GleeHeadTail(gold, labels.Count, rho)];
         if (trainCounts.Count > 0)
         {
-            groupings.Add(Evaluation.Groupings.ManyMediumFew(trainCounts));
+            groupings.Add(Evaluation.Groupings.ManyMediumFew(trainCounts, bounds));
         }
 
-        return new EvaluationReport(labels, scores, groupings)
+        var groups = new List<GroupScore>();
+        foreach (ClassGroup group in groupings.SelectMany(grouping => grouping.Groups))
+        {
+            groups.Add(GroupScore.Of(group, scores) with { Ece = probabilities.IsEmpty ? null : ProbabilityScores.GroupCalibrationError(gold, probabilities, labels.Count, group.Classes) });
+        }
+
+        return new EvaluationReport(labels, scores, groupings, groups)
         {
             LogLoss = probabilities.IsEmpty ? null : ProbabilityScores.LogLoss(gold, probabilities, labels.Count),
             Ece = probabilities.IsEmpty ? null : ProbabilityScores.ExpectedCalibrationError(gold, probabilities, labels.Count),
+            ClasswiseEce = probabilities.IsEmpty ? null : ProbabilityScores.ClasswiseCalibrationError(gold, probabilities, labels.Count),
         };
     }
 

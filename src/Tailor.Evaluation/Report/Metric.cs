@@ -19,8 +19,12 @@ public static class Metric
         new("many_f1", true, report => report.Group("many")?.F1),
         new("medium_f1", true, report => report.Group("medium")?.F1),
         new("few_f1", true, report => report.Group("few")?.F1),
+        new("many_accuracy", true, report => report.Group("many")?.Accuracy),
+        new("medium_accuracy", true, report => report.Group("medium")?.Accuracy),
+        new("few_accuracy", true, report => report.Group("few")?.Accuracy),
         new("log_loss", false, report => report.LogLoss),
         new("ece", false, report => report.Ece),
+        new("classwise_ece", false, report => report.ClasswiseEce),
     ];
 
     /// <summary>The names, in the order in which they are shown.</summary>

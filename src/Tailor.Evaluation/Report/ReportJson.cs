@@ -54,11 +54,12 @@ internal static class ReportJson
     private static void Groups(Utf8JsonWriter json, EvaluationReport report)
     {
         json.WriteStartArray("groups");
+        int next = 0;
         foreach (Grouping grouping in report.Groupings)
         {
             foreach (ClassGroup group in grouping.Groups)
             {
-                GroupScore score = GroupScore.Of(group, report.Scores);
+                GroupScore score = report.Groups[next++];
                 json.WriteStartObject();
                 json.WriteString("name", group.Name);
                 json.WriteString("grouping", grouping.Name);
@@ -75,6 +76,8 @@ internal static class ReportJson
                 json.WriteNumber("support", score.Support);
                 Number(json, "f1", score.F1);
                 Number(json, "recall", score.Recall);
+                Number(json, "accuracy", score.Accuracy);
+                Number(json, "ece", score.Ece);
                 json.WriteEndObject();
             }
         }

@@ -39,11 +39,11 @@ internal static class ReportText
     private static void Groups(StringBuilder text, EvaluationReport report, int width)
     {
         text.Append('\n');
-        Row(text, width, "", "classes", "recall", "f1-score", "support");
+        Row(text, width, "", "classes", "recall", "f1-score", "accuracy", "ECE", "support");
         text.Append('\n');
         foreach (GroupScore group in report.Groups)
         {
-            Row(text, width, group.Name, group.Classes, Digits(group.Recall), Digits(group.F1), group.Support);
+            Row(text, width, group.Name, group.Classes, Digits(group.Recall), Digits(group.F1), Digits(group.Accuracy), Digits(group.Ece), group.Support);
         }
 
         text.Append('\n');
@@ -60,7 +60,7 @@ internal static class ReportText
         (string Name, double? Value)[] rows =
         [
             ("macro F1", scores.MacroF1), ("balanced acc", scores.BalancedAccuracy), ("MCC", scores.MatthewsCorrelation), ("kappa", scores.Kappa),
-            ("log loss", report.LogLoss), ("ECE", report.Ece),
+            ("log loss", report.LogLoss), ("ECE", report.Ece), ("class ECE", report.ClasswiseEce),
         ];
         foreach ((string name, double? value) in rows.Where(row => row.Value is not null))
         {

@@ -27,12 +27,15 @@ public sealed record CalibrationBin(double Lower, double Upper, int Examples, in
         (int Examples, int Right, double Sum)[] tally = new (int, int, double)[bins];
         foreach ((double confidence, bool right) in answers)
         {
-            ref (int Examples, int Right, double Sum) bin = ref tally[Math.Clamp((int)Math.Ceiling(confidence * bins) - 1, 0, bins - 1)];
+            ref (int Examples, int Right, double Sum) bin = ref tally[IndexOf(confidence, bins)];
             bin = (bin.Examples + 1, bin.Right + (right ? 1 : 0), bin.Sum + confidence);
         }
 
         return [.. tally.Select((bin, i) => new CalibrationBin((double)i / bins, (i + 1.0) / bins, bin.Examples, bin.Right, bin.Sum))];
     }
+
+    /// <summary>The interval that a probability lies in; 0 belongs to the first.</summary>
+    internal static int IndexOf(double probability, int bins) => Math.Clamp((int)Math.Ceiling(probability * bins) - 1, 0, bins - 1);
 
     /// <summary>The expected calibration error (Guo et al., ICML 2017): the distance of accuracy and mean confidence, weighted by the bin's share of the answers.</summary>
     /// <param name="bins">Bins with at least one answer among them.</param>

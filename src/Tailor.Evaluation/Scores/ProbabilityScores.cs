@@ -33,15 +33,48 @@ public static class ProbabilityScores
     public static double ExpectedCalibrationError(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, int bins = CalibrationBin.Usual)
     {
         Check(gold, probabilities, classes);
-        var answers = new (double, bool)[gold.Length];
-        for (int i = 0; i < gold.Length; i++)
+        return CalibrationBin.ExpectedError(CalibrationBin.Of(Answers(gold, probabilities, classes, _ => true), bins));
+    }
+
+    /// <summary>The same over the examples of some gold classes alone.</summary>
+    /// <param name="gold">The right class of each example.</param>
+    /// <param name="probabilities">Examples x classes, row-major.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="group">The ids of the classes whose examples count.</param>
+    /// <param name="bins">The number of bins, at least 1.</param>
+    /// <returns>The error, or null when none of the classes stands in gold.</returns>
+    /// <exception cref="ArgumentException">The sizes do not fit each other, there is no example, or a class id is out of range.</exception>
+    public static double? GroupCalibrationError(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, IEnumerable<int> group, int bins = CalibrationBin.Usual)
+    {
+        Check(gold, probabilities, classes);
+        var members = group.ToHashSet();
+        List<(double, bool)> answers = Answers(gold, probabilities, classes, members.Contains);
+        return answers.Count == 0 ? null : CalibrationBin.ExpectedError(CalibrationBin.Of(answers, bins));
+    }
+
+    /// <summary>
+    /// The class-wise calibration error (Kull et al., NeurIPS 2019, section 2; Nixon et al., 2019, without their choice of classes): for every class and every bin of its predicted probability, the distance of the class's share of the
+    /// examples and the mean probability, weighted by the bin's share of the examples; the mean over the classes.
+    /// </summary>
+    /// <param name="gold">The right class of each example.</param>
+    /// <param name="probabilities">Examples x classes, row-major.</param>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="bins">The number of bins, at least 1.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other, there is no example, or a class id is out of range.</exception>
+    public static double ClasswiseCalibrationError(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, int bins = CalibrationBin.Usual)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        Check(gold, probabilities, classes);
+
+        // The distance of share and mean, times the bin's examples, is the distance of two sums.
+        double[] surplus = new double[checked(classes * bins)];
+        for (int i = 0; i < probabilities.Length; i++)
         {
-            ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
-            int best = MostProbable(row);
-            answers[i] = (row[best], best == gold[i]);
+            int c = i % classes;
+            surplus[(c * bins) + CalibrationBin.IndexOf(probabilities[i], bins)] += probabilities[i] - (gold[i / classes] == c ? 1.0 : 0.0);
         }
 
-        return CalibrationBin.ExpectedError(CalibrationBin.Of(answers, bins));
+        return surplus.Sum(Math.Abs) / gold.Length / classes;
     }
 
     /// <summary>The mean squared distance of the probabilities from the gold class's indicator, summed over the classes, in [0, 2] (Brier, 1950).</summary>
@@ -86,6 +119,23 @@ public static class ProbabilityScores
         }
 
         return (double)found / gold.Length;
+    }
+
+    /// <summary>The most probable class's probability of each example whose gold class counts, and whether it is right.</summary>
+    private static List<(double Confidence, bool Right)> Answers(ReadOnlySpan<int> gold, ReadOnlySpan<float> probabilities, int classes, Func<int, bool> counts)
+    {
+        var answers = new List<(double, bool)>(gold.Length);
+        for (int i = 0; i < gold.Length; i++)
+        {
+            if (counts(gold[i]))
+            {
+                ReadOnlySpan<float> row = probabilities.Slice(i * classes, classes);
+                int best = MostProbable(row);
+                answers.Add((row[best], best == gold[i]));
+            }
+        }
+
+        return answers;
     }
 
     private static int MostProbable(ReadOnlySpan<float> row)

@@ -32,13 +32,14 @@ public sealed class AdaptFormerAdapter : Adapter
 
         // Kaiming's normal start with a = sqrt(5), as in LIFT's code.
         var start = new Initial(1 / Math.Sqrt(3.0 * hidden));
+        int width = AdapterRecipe.Known(recipe.Width);
         _modules = [.. _layers.Select(layer =>
         {
             string path = layer.Path + "adaptformer.";
             return new Module(
                 build.LayerNorm(path + "ln", hidden, Epsilon),
-                new Linear(build.Get(path + "down.weight", start, recipe.Width, hidden), build.Get(path + "down.bias", Initial.Zeros, recipe.Width)),
-                new Linear(build.Get(path + "up.weight", Initial.Zeros, hidden, recipe.Width), build.Get(path + "up.bias", Initial.Zeros, hidden)),
+                new Linear(build.Get(path + "down.weight", start, width, hidden), build.Get(path + "down.bias", Initial.Zeros, width)),
+                new Linear(build.Get(path + "up.weight", Initial.Zeros, hidden, width), build.Get(path + "up.bias", Initial.Zeros, hidden)),
                 recipe.Placement == AdapterPlacement.Parallel ? build.Get(path + "scale", Initial.Ones, 1) : null);
         })];
     }

@@ -29,11 +29,12 @@ public sealed class BottleneckAdapter : Adapter
         ArgumentNullException.ThrowIfNull(sites);
         _layers = AdapterTargets.Layers(recipe, sites);
         _afterAttention = recipe.Placement == AdapterPlacement.Houlsby;
+        int width = AdapterRecipe.Known(recipe.Width);
         bool parallel = recipe.Placement == AdapterPlacement.Parallel;
         string[] blocks = _afterAttention ? ["attention.adapter", "adapter"] : ["adapter"];
         _modules = [.. _layers.SelectMany(layer => blocks.Select(block => new Module(
-            build.Linear($"{layer.Path}{block}.down", hidden, recipe.Width, Initial.UniformFor(hidden)),
-            new Linear(build.Get($"{layer.Path}{block}.up.weight", Initial.Zeros, hidden, recipe.Width), build.Get($"{layer.Path}{block}.up.bias", Initial.Zeros, hidden)),
+            build.Linear($"{layer.Path}{block}.down", hidden, width, Initial.UniformFor(hidden)),
+            new Linear(build.Get($"{layer.Path}{block}.up.weight", Initial.Zeros, hidden, width), build.Get($"{layer.Path}{block}.up.bias", Initial.Zeros, hidden)),
             parallel)))];
     }
 

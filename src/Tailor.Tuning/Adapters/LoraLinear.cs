@@ -17,19 +17,20 @@ internal sealed class LoraLinear : LinearAdapter
     {
         long inputs = layer.Weight.Value.shape[1];
         _outputs = layer.Weight.Value.shape[0];
-        _scale = recipe.Alpha / (recipe.RankStabilized ? Math.Sqrt(recipe.Rank) : recipe.Rank);
+        int rank = AdapterRecipe.Known(recipe.Rank);
+        _scale = recipe.Alpha / (recipe.RankStabilized ? Math.Sqrt(rank) : rank);
         _dropout = recipe.Dropout;
         _updates = parts.Select(part =>
         {
-            if (recipe.Rank > Math.Min(inputs, part.Rows))
+            if (rank > Math.Min(inputs, part.Rows))
             {
-                throw new InputException($"adapter.r {recipe.Rank} is above the width of {part.Path}, {part.Rows} x {inputs}; a rank of {Math.Min(inputs, part.Rows)} is all there is");
+                throw new InputException($"adapter.r {rank} is above the width of {part.Path}, {part.Rows} x {inputs}; a rank of {Math.Min(inputs, part.Rows)} is all there is");
             }
 
             return new Update(
                 part,
-                build.Get(part.Path + ".lora_A.weight", Initial.UniformFor(inputs), recipe.Rank, inputs),
-                build.Get(part.Path + ".lora_B.weight", Initial.Zeros, part.Rows, recipe.Rank),
+                build.Get(part.Path + ".lora_A.weight", Initial.UniformFor(inputs), rank, inputs),
+                build.Get(part.Path + ".lora_B.weight", Initial.Zeros, part.Rows, rank),
                 recipe.Magnitude ? build.From(part.Path + ".lora_magnitude_vector", () => RowNorms(layer.Weight.Value.narrow(0, part.FirstRow, part.Rows))) : null);
         }).ToArray();
     }

@@ -20,7 +20,9 @@ namespace Tailor.Tuning;
 /// <param name="rho">Glee's head/tail threshold.</param>
 /// <param name="seed">The run's seed.</param>
 /// <param name="progress">Told what was chosen, or null.</param>
-public sealed class Calibrator(ClassifierModel model, Recipe recipe, LabelledExamples train, LabelledExamples dev, IReadOnlyList<string> labels, double rho, long seed, IProgress<TrainingEvent>? progress)
+/// <param name="groups">The bounds between many, medium and few.</param>
+public sealed class Calibrator(
+    ClassifierModel model, Recipe recipe, LabelledExamples train, LabelledExamples dev, IReadOnlyList<string> labels, double rho, long seed, IProgress<TrainingEvent>? progress, ShotBounds groups = ShotBounds.Oltr)
 {
     private readonly int[] _trainCounts = train.Counts(labels.Count);
     private readonly string _metric = recipe.Stages[^1].Metric;
@@ -153,7 +155,7 @@ public sealed class Calibrator(ClassifierModel model, Recipe recipe, LabelledExa
     {
         using DisposeScope scope = NewDisposeScope();
         float[] probabilities = F.softmax(change.Apply(DevScores()), 1).cpu().data<float>().ToArray();
-        return Metric.Of(_metric, EvaluationReport.Of(labels, dev.ClassIds, Classes.ArgMax(probabilities, labels.Count), probabilities, _trainCounts, rho)) ?? double.NaN;
+        return Metric.Of(_metric, EvaluationReport.Of(labels, dev.ClassIds, Classes.ArgMax(probabilities, labels.Count), probabilities, _trainCounts, rho, groups)) ?? double.NaN;
     }
 
     /// <summary>The scores of the dev examples before any change of scores.</summary>

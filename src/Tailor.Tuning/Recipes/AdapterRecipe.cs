@@ -6,8 +6,8 @@ public sealed record AdapterRecipe
     /// <summary>The kind of adapter.</summary>
     public AdapterKind Kind { get; init; }
 
-    /// <summary>LoRA's rank r, 1 to 65536, and at most the width of what it adapts.</summary>
-    public int Rank { get; init; } = 8;
+    /// <summary>LoRA's rank r, 1 to 65536, and at most the width of what it adapts; null for <see cref="BottleneckRule"/>.</summary>
+    public int? Rank { get; init; } = 8;
 
     /// <summary>LoRA's α, above 0 and at most 10000: the update counts α / r.</summary>
     public double Alpha { get; init; } = 16;
@@ -39,8 +39,8 @@ public sealed record AdapterRecipe
     /// <summary>The width of the network that makes a prefix or a soft prompt, 1 to 65536; null trains it directly.</summary>
     public int? Projection { get; init; }
 
-    /// <summary>The width of a bottleneck, 1 to 65536.</summary>
-    public int Width { get; init; } = 32;
+    /// <summary>The width of a bottleneck, 1 to 65536; null for <see cref="BottleneckRule"/>.</summary>
+    public int? Width { get; init; } = 32;
 
     /// <summary>Where bottlenecks stand.</summary>
     public AdapterPlacement Placement { get; init; }
@@ -59,6 +59,26 @@ public sealed record AdapterRecipe
 
     /// <summary>The standard deviation of a new prefix or soft prompt, above 0 and at most 1.</summary>
     public double InitStd { get; init; } = 0.02;
+
+    /// <summary>The rank or width that leaves the adapter about as many parameters as the head has (LIFT, ICML 2024, arXiv 2309.10019): 2^⌊log2(C / (2 L))⌋, at least 1.</summary>
+    /// <param name="classes">C, at least 1.</param>
+    /// <param name="layers">L, the encoder's layers, at least 1.</param>
+    public static int BottleneckRule(int classes, int layers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
+
+        // ⌊log2(C / (2 L))⌋ is that of the whole quotient, which is exact.
+        return 1 << int.Log2(Math.Max(1, (int)(classes / (2L * layers))));
+    }
+
+    /// <summary>The recipe with its rank and width as numbers.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="layers">The encoder's layers.</param>
+    public AdapterRecipe For(int classes, int layers) => this with { Rank = Rank ?? BottleneckRule(classes, layers), Width = Width ?? BottleneckRule(classes, layers) };
+
+    /// <summary>A rank or width that is a number by now.</summary>
+    internal static int Known(int? value) => value ?? throw new InvalidOperationException("Rank and width are numbers once classes and layers are known: call For.");
 
     /// <summary>Whether every value of the two is the same.</summary>
     /// <param name="other">The adapter to compare with.</param>

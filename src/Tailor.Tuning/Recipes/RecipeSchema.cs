@@ -37,7 +37,7 @@ internal static class RecipeSchema
 
     private static readonly RecipeSection<AdapterRecipe> Adapter = new RecipeSection<AdapterRecipe>(new())
         .Choice("kind", AdapterKinds, r => r.Kind, (r, v) => r with { Kind = v })
-        .Whole("r", r => r.Rank, (r, v) => r with { Rank = v }, 1, 65536, Without(AdapterKind.Lora))
+        .WholeOrAuto("r", r => r.Rank, (r, v) => r with { Rank = v }, 1, 65536, Without(AdapterKind.Lora))
         .Number("alpha", r => r.Alpha, (r, v) => r with { Alpha = v }, NumberRange.Above0(10_000), Without(AdapterKind.Lora))
         .Number("dropout", r => r.Dropout, (r, v) => r with { Dropout = v }, NumberRange.Share, Without(AdapterKind.Lora))
         .Flag("rslora", r => r.RankStabilized, (r, v) => r with { RankStabilized = v }, Without(AdapterKind.Lora))
@@ -49,7 +49,7 @@ internal static class RecipeSchema
         .Whole("tokens", r => r.Tokens, (r, v) => r with { Tokens = v }, 1, 1024, Without(AdapterKind.Prefix, AdapterKind.SoftPrompt, AdapterKind.DeepPrompt, AdapterKind.Lpt))
         .Whole("projection", r => r.Projection, (r, v) => r with { Projection = v }, 1, 65536, Without(AdapterKind.Prefix, AdapterKind.SoftPrompt))
         .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), Without(AdapterKind.Prefix, AdapterKind.SoftPrompt, AdapterKind.DeepPrompt, AdapterKind.Lpt))
-        .Whole("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, Without(AdapterKind.Bottleneck, AdapterKind.AdaptFormer))
+        .WholeOrAuto("width", r => r.Width, (r, v) => r with { Width = v }, 1, 65536, Without(AdapterKind.Bottleneck, AdapterKind.AdaptFormer))
         .Whole("shared_layers", r => r.SharedLayers, (r, v) => r with { SharedLayers = v }, 0, 999, Without(AdapterKind.Lpt))
         .Whole("pool", r => r.Pool, (r, v) => r with { Pool = v }, 1, 4096, Without(AdapterKind.Lpt))
         .Whole("top_k", r => r.TopK, (r, v) => r with { TopK = v }, 1, 4096, Without(AdapterKind.Lpt))

@@ -64,6 +64,15 @@ internal sealed class RecipeSection<T>(T empty)
         record => get(record) is { } value ? Format(value) : Auto,
         idle);
 
+    /// <summary>Adds a key that is a whole number of at least 1 or the word auto, which stands for null.</summary>
+    public RecipeSection<T> WholeOrAuto(string name, Func<T, int?> get, Func<T, int?, T> set, int min, int max, Func<T, string?>? idle = null) => Scalar<int>(
+        name,
+        $"auto, or a whole number from {min} to {max}",
+        text => text == Auto ? 0 : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max ? value : null,
+        (record, value) => set(record, value == 0 ? null : value),
+        record => get(record)?.ToString(CultureInfo.InvariantCulture) ?? Auto,
+        idle);
+
     /// <summary>Adds a key whose value is free text that <paramref name="isValid"/> accepts.</summary>
     public RecipeSection<T> Text(string name, Func<T, string> get, Func<T, string, T> set, string expected, Func<string, bool> isValid, IReadOnlyList<string>? known = null, Func<T, string?>? idle = null)
     {

@@ -15,8 +15,10 @@ namespace Tailor.Tuning;
 /// <param name="rho">Glee's head/tail threshold.</param>
 /// <param name="augmented">The examples of stages with data augmented, when the recipe has any.</param>
 /// <param name="frozen">Where the states of layers that do not train are kept; the stage's own when null.</param>
+/// <param name="groups">The bounds between many, medium and few.</param>
 public class ClassificationTask(
-    ClassifierModel model, LabelledExamples train, LabelledExamples dev, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho, LabelledExamples? augmented = null, FrozenStatePool? frozen = null)
+    ClassifierModel model, LabelledExamples train, LabelledExamples dev, IReadOnlyList<string> labels, IReadOnlyList<int> trainCounts, double rho, LabelledExamples? augmented = null, FrozenStatePool? frozen = null,
+    ShotBounds groups = ShotBounds.Oltr)
     : TrainingTask
 {
     private LabelledExamples _data = train;
@@ -188,7 +190,7 @@ public class ClassificationTask(
         }
 
         float[] probabilities = model.Probabilities(Dev.Examples, _devStates);
-        EvaluationReport report = EvaluationReport.Of(labels, Dev.ClassIds, Classes.ArgMax(probabilities, labels.Count), probabilities, trainCounts, rho);
+        EvaluationReport report = EvaluationReport.Of(labels, Dev.ClassIds, Classes.ArgMax(probabilities, labels.Count), probabilities, trainCounts, rho, groups);
         return Metric.Names.Select(name => (Name: name, Value: Metric.Of(name, report))).Where(m => m.Value is not null).ToDictionary(m => m.Name, m => m.Value!.Value, StringComparer.Ordinal);
     }
 

@@ -47,12 +47,13 @@ public sealed class BaselineEntry(string name, string settings, bool isDetermini
         description["data_fingerprint"] = data.Set.Fingerprint;
         description["seed"] = seed;
         description["rho"] = request.Rho;
+        description["groups"] = ShotBoundsName.Of(request.Groups);
         folder.Write(folder.Description, description);
         var clock = Stopwatch.StartNew();
         TextDataset texts = ((TextRunData)data).Texts;
         BaselinePredictions said = predict(texts, texts.Examples(data.Scored), seed);
         double seconds = clock.Elapsed.TotalSeconds;
-        EvaluationReport report = RunEnding.Score(folder, data, said.Predicted, said.Probabilities, request.Rho);
+        EvaluationReport report = RunEnding.Score(folder, data, said.Predicted, said.Probabilities, request);
         RunEnding.Write(folder, data.ScoredName, report, seconds, said.Parameters, best: null);
         return new RunResult(folder.Path, Stopped: false, report, data.ScoredName, null, 0);
     }

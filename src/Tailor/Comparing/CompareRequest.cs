@@ -31,6 +31,7 @@ public sealed record CompareRequest : RunRequest
         Augmented = Augmented,
         DataOptions = DataOptions,
         Rho = Rho,
+        Groups = Groups,
         Device = Device,
         CheckpointEvery = CheckpointEvery,
     };

@@ -46,7 +46,7 @@ public static class Comparison
 
         foreach (PlannedRun run in entries.SelectMany(entry => entry.SeedsOf(description.Seeds), (entry, seed) => RunOf(request, entry, seed, mine: false)))
         {
-            run.RequireSame(data.Set, request.Rho);
+            run.RequireSame(data.Set, request);
         }
 
         PlannedRun[] runs = [.. Plan(request, entries)], mine = [.. runs.Where(run => run.Mine && !run.Folder.Finished)];
@@ -190,7 +190,7 @@ public static class Comparison
         public FinishedRun Read() => FinishedRun.Read(Folder, Seed);
 
         /// <summary>Refuses a run that was begun with something else.</summary>
-        public void RequireSame(LabelledDataset data, double rho)
+        public void RequireSame(LabelledDataset data, CompareRequest request)
         {
             if (!File.Exists(Folder.Description))
             {
@@ -200,13 +200,15 @@ public static class Comparison
             JsonObject run = Folder.ReadDescription();
             string? changed = !Is("data_fingerprint", data.Fingerprint) ? "the data is not what this run was begun with"
                 : !Is("seed", Seed) ? $"this run has the seed {run["seed"]}"
-                : !Is("rho", rho) ? $"this run was scored with --rho {run["rho"]}"
+                : !Is("rho", request.Rho) ? $"this run was scored with --rho {run["rho"]}"
+                : GroupsOf(run) != ShotBoundsName.Of(request.Groups) ? $"this run was scored with --groups {GroupsOf(run)}"
                 : Entry.Changed(run, Folder.Description);
             if (changed is not null)
             {
                 throw new InputException($"{Folder.Path}: {changed}; choose another --out, or remove {Path.GetDirectoryName(Folder.Path)} to run it anew");
             }
 
+            static string GroupsOf(JsonObject run) => run["groups"]?.ToString() ?? ShotBoundsName.Of(default);
             bool Is<T>(string key, T value) => run[key]?.ToString() == Convert.ToString(value, CultureInfo.InvariantCulture);
         }
     }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Tailor.Data;
+using Tailor.Evaluation;
 using Tailor.Foundation;
 
 namespace Tailor;
@@ -39,6 +40,8 @@ internal sealed record ComparisonDescription
 
     public required double Rho { get; init; }
 
+    public ShotBounds Groups { get; init; }
+
     /// <summary>Training examples of each class.</summary>
     public required IReadOnlyList<int> TrainCounts { get; init; }
 
@@ -59,6 +62,7 @@ internal sealed record ComparisonDescription
         Model = Path.GetFullPath(request.Model),
         ModelFiles = ModelFingerprint.Of(request.Model),
         Rho = request.Rho,
+        Groups = request.Groups,
         TrainCounts = data.TrainCounts,
         Splits = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["train"] = data.Count(DatasetPart.Train), ["dev"] = data.Count(DatasetPart.Dev), ["test"] = data.Count(DatasetPart.Test) },
         Seeds = request.Seeds,
@@ -102,7 +106,7 @@ internal sealed record ComparisonDescription
     /// <summary>Refuses to go on with a comparison whose runs would not be of one kind.</summary>
     /// <param name="request">The request, for messages.</param>
     /// <param name="now">Its description.</param>
-    /// <exception cref="InputException">The data, the model or rho is not what it was.</exception>
+    /// <exception cref="InputException">The data, the model, rho or the groups are not what they were.</exception>
     public void RequireSame(CompareRequest request, ComparisonDescription now)
     {
         string begun = $"what {PathIn(request.Output)} was begun with";
@@ -119,6 +123,11 @@ internal sealed record ComparisonDescription
         if (now.Rho != Rho)
         {
             throw new InputException($"--rho {now.Rho}: not {begun}, which is {Rho}; leave it as it was, or choose another --out");
+        }
+
+        if (now.Groups != Groups)
+        {
+            throw new InputException($"--groups {ShotBoundsName.Of(now.Groups)}: not {begun}, which is {ShotBoundsName.Of(Groups)}; leave it as it was, or choose another --out");
         }
     }
 

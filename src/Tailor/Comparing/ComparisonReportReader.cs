@@ -46,6 +46,7 @@ internal static class ComparisonReportReader
                 new("model", description.Model),
                 new("seeds", string.Join(", ", description.Seeds.Select(seed => seed.ToString(CultureInfo.InvariantCulture)))),
                 new("rho", description.Rho.ToString(CultureInfo.InvariantCulture)),
+                new("groups", ShotBoundsName.Of(description.Groups)),
                 new("tailor", description.Tailor),
             ],
         };

@@ -58,6 +58,19 @@ public class RecipeReaderTests
     [InlineData("max_length: 64\nhead:\n  activation: relu", "kind: template\n  template: '{text} {mask}'\nhead:\n  kind: mlm", "mine.yaml:18: calibration: eta_norm works on the rows of class weights, and head kind mlm has none")]
     [InlineData("activation: relu", "norm: pretrained\n  dropout: 0.1", "mine.yaml:8: head.dropout: dropout means nothing with norm pretrained")]
     [InlineData("activation: relu", "decoder: decoupled", "mine.yaml:7: head.decoder: decoder means nothing without kind mlm")]
+    [InlineData("activation: relu", "kind: linear\n  activation: relu", "mine.yaml:8: head.activation: activation means nothing with kind linear")]
+    [InlineData("activation: relu", "scale: 25", "mine.yaml:7: head.scale: scale means nothing without kind cosine")]
+    [InlineData("activation: relu", "kind: cosine\n  scale: 0", "mine.yaml:8: head.scale: '0'; expected a number above 0 and at most 1000")]
+    [InlineData("activation: relu", "kind: cosine\n  init_std: 0.1", "mine.yaml:8: head.init_std: init_std means nothing with kind cosine, whose rows start at length 1")]
+    [InlineData("activation: relu", "kind: cosine\n  init: zeros", "mine.yaml:8: head.init: init zeros with head kind cosine; rows of zeros have no direction: take init normal")]
+    [InlineData("activation: relu", "activation: relu\n  init: class_means", "mine.yaml:8: head.init: init class_means with head kind cls; take head kind linear, or init normal or uniform")]
+    [InlineData("activation: relu", "kind: linear\n  init: class_mean", "mine.yaml:8: head.init: 'class_mean' (did you mean 'class_means'?); expected one of normal, uniform, zeros, class_means, linear_probe")]
+    [InlineData("activation: relu", "kind: linear\n  init_examples: 100", "mine.yaml:8: head.init_examples: init_examples means nothing without init class_means or linear_probe")]
+    [InlineData("kind: focal\n      gamma: 2", "kind: gcl", "mine.yaml:6: head: loss gcl takes cosines and multiplies them itself, and the head gives others; take head { kind: cosine, scale: 1 }")]
+    [InlineData("gamma: 2", "gamma: 2\n      margin: 0.1", "mine.yaml:17: stages.1.loss.margin: margin means nothing without kind gcl or asymmetric_gcl")]
+    [InlineData("kind: focal\n      gamma: 2", "kind: gcl\n      gamma_negative: 2", "mine.yaml:16: stages.1.loss.gamma_negative: gamma_negative means nothing without kind asymmetric_gcl")]
+    [InlineData("kind: focal\n      gamma: 2", "kind: gcl\n      label_smoothing: 0.1", "mine.yaml:16: stages.1.loss.label_smoothing: label_smoothing means nothing with kind gcl")]
+    [InlineData("kind: focal\n      gamma: 2", "kind: asymmetric_gcl\n      noise: -1", "mine.yaml:16: stages.1.loss.noise: '-1'; expected a number at least 0 and at most 10")]
     [InlineData("steps: 100", "batch_size: 8", "mine.yaml:9: stages.0: neither epochs nor steps; give one of them")]
     [InlineData("steps: 100", "steps: 100\n    batch_size: 8\n    tokens_per_batch: 4096", "mine.yaml:11: stages.0.batch_size: batch_size means nothing beside tokens_per_batch; remove batch_size")]
     [InlineData("steps: 100", "steps: 100\n    optimizer: sgd\n    nesterov: true", "mine.yaml:12: stages.0.nesterov: nesterov without momentum; give momentum")]
@@ -116,6 +129,20 @@ public class RecipeReaderTests
         Assert.StartsWith("mine.yaml:", fault.Message, StringComparison.Ordinal);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    [Fact]
+    public void A_loss_begins_with_the_values_that_are_usual_for_it()
+    {
+        LossRecipe Read(string loss) => RecipeReader.Parse($"name: a\nsummary: b\npaper: c\nhead: {{ kind: cosine, scale: 1 }}\nstages: [{{ epochs: 1, loss: {loss} }}]", "mine.yaml").Stages[0].Loss;
+        Assert.Equal(new LossRecipe { Kind = LossKind.Gcl, Scale = 20, Margin = 0.1, Noise = 0.5 }, Read("gcl"));
+        Assert.Equal(
+            new LossRecipe { Kind = LossKind.AsymmetricGcl, Scale = 20, LabelSmoothing = 0.1, GammaPositive = 0, GammaNegative = 4, InstanceGammaPositive = 0.5, InstanceGammaNegative = 8 },
+            Read("asymmetric_gcl"));
+
+        // Whatever the order of the keys.
+        Assert.Equal(new LossRecipe { Kind = LossKind.AsymmetricGcl, Scale = 30, LabelSmoothing = 0 }, Read("{ scale: 30, label_smoothing: 0, kind: asymmetric_gcl }"));
+        Assert.Equal(new LossRecipe { Kind = LossKind.Ldam }, Read("ldam"));
     }
 
     [Theory]

@@ -40,6 +40,20 @@ public class RecipeWriterTests
         Assert.Equal(yaml, RecipeWriter.ToYaml(RecipeReader.Parse(yaml, "written")));
     }
 
+    [Theory]
+    [InlineData("head=cosine head.scale=1 head.init=uniform head.dropout=0 stages.0.loss=asymmetric_gcl stages.0.loss.instance_gamma_negative=7 stages.0.loss.label_smoothing=0.2 stages.0.sampler=dual")]
+    [InlineData("head=cosine head.scale=1 stages.0.loss=gcl stages.0.loss.margin=0 stages.0.loss.scale=30 stages.0.loss.noise=0.4")]
+    [InlineData("head=linear head.init=class_means head.init_examples=100")]
+    [InlineData("head=linear head.init=zeros adapter.kind=lora adapter.r=auto")]
+    [InlineData("head=cosine head.init=linear_probe adapter.kind=bottleneck adapter.width=auto")]
+    public void Heads_losses_and_auto_survive_writing_and_reading(string overrides)
+    {
+        Recipe recipe = RecipeCatalogue.Load("cls-tanh", overrides.Split(' '));
+        string yaml = RecipeWriter.ToYaml(recipe);
+        Assert.Equal(recipe, RecipeReader.Parse(yaml, "written"));
+        Assert.NotEqual(RecipeCatalogue.Load("cls-tanh"), recipe);
+    }
+
     [Fact]
     public void Recipes_that_differ_in_a_later_stage_are_not_equal() => Assert.NotEqual(Full, Full with { Stages = [Full.Stages[0], Full.Stages[1], Full.Stages[2] with { Lr = 1 }] });
 

@@ -11,6 +11,7 @@ internal static class Words
     {
         "mcc" => "MCC",
         "ece" => "ECE",
+        "classwise_ece" => "class-wise ECE",
         _ => name.Replace("_f1", "-F1", StringComparison.Ordinal).Replace('_', ' '),
     };
 
