@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tailor.Backbones;
 using Tailor.Engine;
+using Tailor.Foundation;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -99,6 +100,13 @@ public abstract class ClassifierModel : IDisposable
         var head = Head.Parameters.ToHashSet();
         return Parameters.Where(p => p.Trainable && !head.Contains(p)).Select(p => Math.Max(LayerOf(p), 0)).DefaultIfEmpty(Sites.Layers.Count).Min();
     }
+
+    /// <summary>Rows of a head from the names of the classes.</summary>
+    /// <param name="names">The class names in order.</param>
+    /// <returns>[classes, hidden], each row of length 1.</returns>
+    /// <exception cref="InputException">The model has no text tower.</exception>
+    public virtual Tensor NameRows(IReadOnlyList<string> names) =>
+        throw new InputException("head.init class_names reads the classes' names by CLIP's text tower, and this model is no CLIP; take init class_means");
 
     /// <summary>Puts the pretrained backbone, the head's first weights, or both, back.</summary>
     /// <param name="backbone">The backbone's weights.</param>

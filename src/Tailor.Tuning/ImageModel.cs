@@ -63,6 +63,11 @@ public sealed class ImageModel : ClassifierModel
     /// <inheritdoc/>
     public override ClassifierModel Pristine() => _pristine();
 
+    /// <inheritdoc/>
+    public override Tensor NameRows(IReadOnlyList<string> names) => _backbone.Encoder.Projection is { } projection
+        ? ClassNameRows.Of(Source, names, Recipe.Head.InitTemplate, projection.Weight.Value, Device)
+        : base.NameRows(names);
+
     /// <summary>The prompt sets that an LPT model in its second phase chooses for many pictures, in their order.</summary>
     /// <param name="examples">The pictures.</param>
     /// <returns>[pictures][k], the surest first.</returns>

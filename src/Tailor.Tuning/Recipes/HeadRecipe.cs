@@ -35,6 +35,9 @@ public sealed record HeadRecipe
 
     /// <summary>The most training examples of a class that <see cref="HeadInit.ClassMeans"/> and <see cref="HeadInit.LinearProbe"/> read, the first of each, 1 to 100 million; null for all.</summary>
     public int? InitExamples { get; init; }
+
+    /// <summary>The sentence of <see cref="HeadInit.ClassNames"/>, with <c>{}</c> in the place of the name.</summary>
+    public string InitTemplate { get; init; } = "a photo of a {}.";
 }
 
 /// <summary>The head's shape.</summary>
@@ -83,6 +86,9 @@ public enum HeadInit
 
     /// <summary>The rows of a balanced logistic regression on the frozen features, brought to length 1 (<see cref="HeadInitialization"/>); linear and cosine heads.</summary>
     LinearProbe,
+
+    /// <summary>The names of the classes in a sentence, by CLIP's text tower (<see cref="ClassNameRows"/>); linear and cosine heads on CLIP.</summary>
+    ClassNames,
 }
 
 /// <summary>The layer norm before the head's last layer.</summary>

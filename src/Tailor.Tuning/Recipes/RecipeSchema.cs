@@ -29,9 +29,10 @@ internal static class RecipeSchema
         .Choice("init", r => r.Init, (r, v) => r with { Init = v }, WithMlmHead)
         .Number("init_std", r => r.InitStd, (r, v) => r with { InitStd = v }, NumberRange.Above0(1), r => r.Init != HeadInit.Normal ? $"with init {RecipeName.Of(r.Init)}" : r.Kind == HeadKind.Cosine ? "with kind cosine, whose rows start at length 1" : WithMlmHead(r))
         .Whole("init_examples", r => r.InitExamples, (r, v) => r with { InitExamples = v }, 1, 100_000_000, r => r.Init is HeadInit.ClassMeans or HeadInit.LinearProbe ? null : "without init class_means or linear_probe")
+        .Text("init_template", r => r.InitTemplate, (r, v) => r with { InitTemplate = v }, "one line with {} in the place of the class's name", text => IsOneLine(text) && text.Contains("{}", StringComparison.Ordinal), idle: r => r.Init == HeadInit.ClassNames ? null : "without init class_names")
         .Require(["init", "kind"], (r, _) => r.Init is HeadInit.Normal or HeadInit.Uniform || r.Kind == HeadKind.Linear || (r.Kind == HeadKind.Cosine && r.Init != HeadInit.Zeros)
             ? null
-            : ($"init {RecipeName.Of(r.Init)} with head kind {RecipeName.Of(r.Kind)}", r.Kind == HeadKind.Cosine ? "rows of zeros have no direction: take init normal, uniform, class_means or linear_probe" : "take head kind linear, or init normal or uniform"))
+            : ($"init {RecipeName.Of(r.Init)} with head kind {RecipeName.Of(r.Kind)}", r.Kind == HeadKind.Cosine ? "rows of zeros have no direction: take init normal, uniform, class_means, linear_probe or class_names" : "take head kind linear, or init normal or uniform"))
         .Require(["width", "norm"], (r, _) => r.Width is not null && r.Norm == HeadNorm.Pretrained ? ("a width beside norm pretrained, which has the encoder's", "remove width, or take norm fresh") : null)
         .Choice("decoder", [("tied", HeadDecoder.Tied), ("decoupled", HeadDecoder.Decoupled)], r => r.Decoder, (r, v) => r with { Decoder = v }, r => r.Kind == HeadKind.Mlm ? null : "without kind mlm");
 
@@ -186,7 +187,7 @@ internal static class RecipeSchema
         .OneOrMore("calibration", Calibration, r => r.Calibrations.Count == 0 ? [new()] : r.Calibrations, (r, v) => r with { Calibrations = v.Where(c => c.Kind != CalibrationKind.None).ToArray() }, 3)
         .Require(["stages"], (r, _) => r.PredictsNumbers && r.Stages.Any(stage => stage.Loss.Kind != LossKind.Mse) ? ("loss mse in one stage and a loss of classes in another", "give all stages loss mse, or none") : null)
         .Require(["head", "stages"], (r, _) => r.PredictsNumbers && r.Head.Kind == HeadKind.Mlm ? ("head kind mlm, which scores classes by words, with loss mse, which predicts numbers", "take head kind cls") : null)
-        .Require(["head", "stages"], (r, _) => r.PredictsNumbers && (r.Head.Kind == HeadKind.Cosine || r.Head.Init is HeadInit.ClassMeans or HeadInit.LinearProbe)
+        .Require(["head", "stages"], (r, _) => r.PredictsNumbers && (r.Head.Kind == HeadKind.Cosine || r.Head.Init is HeadInit.ClassMeans or HeadInit.LinearProbe or HeadInit.ClassNames)
             ? ("a head of classes' directions with loss mse, which predicts numbers", "take head kind cls or linear, with init normal")
             : null)
         .Require(["head", "stages"], (r, _) => r.Stages.FirstOrDefault(stage => TakesCosines(stage.Loss)) is { } stage && r.Head is not { Kind: HeadKind.Cosine, Scale: 1 }

@@ -100,10 +100,18 @@ public class ClassificationTask(
     /// <inheritdoc/>
     public override void Start() => StartHead();
 
-    /// <summary>A head that starts from features reads those of the backbone alone, without an adapter.</summary>
+    /// <summary>A head that starts from features reads those of the backbone alone, without an adapter; one that starts from names, the text tower.</summary>
     private void StartHead()
     {
         HeadRecipe recipe = model.Recipe.Head;
+        if (recipe.Init == HeadInit.ClassNames)
+        {
+            using var _ = no_grad();
+            using Tensor rows = model.NameRows(labels);
+            model.Head.Output!.Weight.Value.copy_(rows);
+            model.Head.Output.Bias?.Value.zero_();
+        }
+
         if (!HeadInitialization.IsFromFeatures(recipe))
         {
             return;

@@ -41,12 +41,12 @@ public class BottleneckRuleTests
         using TextModel model = TextModel.Load(tiny.Model, recipe, labels.Length, verbalizer: null, seed: 1);
         Assert.Contains(model.Parameters, p => p.Name.EndsWith(name, StringComparison.Ordinal) && p.Value.shape[0] == 2);
         Assert.All(model.Adapter!.Parameters, p => p.Value.detach().add_(0.1f));
-        TokenSequence[] examples = [.. TinyModel.Examples(6, 9).Select(e => model.Tokenize(e.Text, null))];
+        ExampleSet examples = TinyModel.Texts(model, TinyModel.Examples(6, 9)).Examples;
         float[] before = model.Probabilities(examples);
         new TunedModel(recipe, labels, [.. Enumerable.Repeat(1, 9)], .55).Save(model, saved);
         AdapterRecipe kept = PeftFolder.ReadConfig(Path.Combine(saved, "adapter"));
         Assert.Equal(2, kind == "kind=lora" ? kept.Rank : kept.Width);
-        (TunedModel description, TextModel loaded) = TunedModel.Load(saved);
+        (TunedModel description, ClassifierModel loaded) = TunedModel.Load(saved);
         using (loaded)
         {
             Assert.Equal(recipe, description.Recipe);
