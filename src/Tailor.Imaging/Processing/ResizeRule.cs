@@ -1,0 +1,45 @@
+namespace Tailor.Imaging;
+
+/// <summary>To what size pictures are brought: exactly a height and a width, or a shorter edge with the proportions kept.</summary>
+public sealed record ResizeRule
+{
+    private ResizeRule(int? shortestEdge, int height, int width) => (ShortestEdge, Height, Width) = (shortestEdge, height, width);
+
+    /// <summary>The length of the shorter edge in pixels, or null for an exact size.</summary>
+    public int? ShortestEdge { get; }
+
+    /// <summary>The exact number of rows; 0 beside a shortest edge.</summary>
+    public int Height { get; }
+
+    /// <summary>The exact number of columns; 0 beside a shortest edge.</summary>
+    public int Width { get; }
+
+    /// <summary>Exactly this size, whatever becomes of the proportions.</summary>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="width">Columns, at least 1.</param>
+    public static ResizeRule Exactly(int height, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        return new ResizeRule(null, height, width);
+    }
+
+    /// <summary>The shorter edge gets this length and the longer one keeps its proportion, rounded down (transformers' and torchvision's rule).</summary>
+    /// <param name="pixels">The length, at least 1.</param>
+    public static ResizeRule ToShortestEdge(int pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 1);
+        return new ResizeRule(pixels, 0, 0);
+    }
+
+    /// <summary>The size that a picture of a given size gets.</summary>
+    internal (int Height, int Width) SizeFor(int height, int width)
+    {
+        if (ShortestEdge is not { } edge)
+        {
+            return (Height, Width);
+        }
+
+        return width <= height ? ((int)((double)((long)edge * height) / width), edge) : (edge, (int)((double)((long)edge * width) / height));
+    }
+}
