@@ -11,7 +11,7 @@ public sealed record ImageAugmentation : PictureTransform
     private readonly ImageAugmentationOptions _options;
     private readonly ImageProcessor _processor;
     private readonly long _seed;
-    private readonly int _epoch;
+    private readonly long _pass;
     private readonly double _minimalistScale;
 
     /// <summary>Makes the transform of an epoch.</summary>
@@ -20,9 +20,10 @@ public sealed record ImageAugmentation : PictureTransform
     /// <param name="seed">The run's seed.</param>
     /// <param name="epoch">The pass over the data, from 0.</param>
     /// <param name="epochs">The number of passes, at least 1.</param>
+    /// <param name="pass">What is drawn depends on, in the place of the epoch, where an example may come more than once in an epoch; null for the epoch.</param>
     /// <exception cref="InputException">An option is out of range.</exception>
     /// <exception cref="ArgumentException">The processor's output has no one size.</exception>
-    public ImageAugmentation(ImageAugmentationOptions options, ImageProcessor processor, long seed, int epoch, int epochs)
+    public ImageAugmentation(ImageAugmentationOptions options, ImageProcessor processor, long seed, int epoch, int epochs, long? pass = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(processor);
@@ -30,7 +31,7 @@ public sealed record ImageAugmentation : PictureTransform
         ArgumentOutOfRangeException.ThrowIfLessThan(epochs, 1);
         options.Check("augmentation");
         OutputSize = processor.OutputSize ?? throw new ArgumentException("Training needs inputs of one size: give the processor a crop or an exact size.", nameof(processor));
-        (_options, _processor, _seed, _epoch) = (options, processor, seed, epoch);
+        (_options, _processor, _seed, _pass) = (options, processor, seed, pass ?? epoch);
         _minimalistScale = RandomCrop.MinimalistScale(options.MinScale, epoch, epochs);
     }
 
@@ -46,7 +47,7 @@ public sealed record ImageAugmentation : PictureTransform
     public Picture Augment(Picture picture, PictureDraw draw)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        RandomStream random = RandomStream.For(_seed, "augment", _epoch, draw.Example, draw.Occurrence);
+        RandomStream random = RandomStream.For(_seed, "augment", _pass, draw.Example, draw.Occurrence);
         Picture part = Crop(picture, ref random);
         if (random.NextDouble() < _options.Flip)
         {
