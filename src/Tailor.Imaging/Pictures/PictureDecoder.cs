@@ -24,6 +24,17 @@ public static class PictureDecoder
         return Decode(BoundedFile.Read(path, options.MaxFileLength, "a picture"), path, options);
     }
 
+    /// <summary>Whether a file starts as one of the decoded kinds does; its name plays no part.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It cannot be opened.</exception>
+    public static bool LooksLikePicture(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        using FileStream stream = BoundedFile.Open(path);
+        Span<byte> start = stackalloc byte[PictureKind.MagicLength];
+        return PictureKind.HasMagic(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
+    }
+
     /// <summary>Decodes a file's content.</summary>
     /// <param name="content">The whole file.</param>
     /// <param name="name">What to call it in messages.</param>

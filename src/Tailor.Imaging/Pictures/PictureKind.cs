@@ -6,6 +6,9 @@ namespace Tailor.Imaging;
 /// <summary>The kinds of picture files: those that are decoded, and those that are only known by name so that a message can say what was found.</summary>
 internal static class PictureKind
 {
+    /// <summary>The bytes by which the kinds are told apart.</summary>
+    public const int MagicLength = 12;
+
     /// <summary>The name of a kind that is decoded, or null.</summary>
     public static string? NameOf(SKEncodedImageFormat format) => format switch
     {
@@ -28,6 +31,12 @@ internal static class PictureKind
         _ => 4096,
     };
 
+    /// <summary>Whether content starts as one of the decoded kinds does.</summary>
+    /// <param name="content">At least the first <see cref="MagicLength"/> bytes, where there are so many.</param>
+    public static bool HasMagic(ReadOnlySpan<byte> content) =>
+        content is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] or [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] or [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..]
+        || (content.Length >= MagicLength && content.StartsWith("RIFF"u8) && content[8..12].SequenceEqual("WEBP"u8));
+
     /// <summary>What a file that is not decoded seems to be.</summary>
     public static string Describe(ReadOnlySpan<byte> content)
     {
@@ -36,8 +45,7 @@ internal static class PictureKind
             return "the file is empty";
         }
 
-        if (content is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] or [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..]
-            || (content.StartsWith("RIFF"u8) && content.Length > 12 && content[8..12].SequenceEqual("WEBP"u8)))
+        if (HasMagic(content))
         {
             return "the picture's header is damaged or was cut";
         }
