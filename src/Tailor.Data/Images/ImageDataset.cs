@@ -4,18 +4,16 @@ using Tailor.Imaging;
 namespace Tailor.Data;
 
 /// <summary>Labelled pictures in three parts, and the classes they belong to. It holds references, not pixels.</summary>
-public sealed class ImageDataset
+public sealed class ImageDataset : LabelledDataset
 {
     private readonly Lazy<string> _fingerprint;
 
     private ImageDataset(LabelSet labels, IReadOnlyList<ImageExample> train, IReadOnlyList<ImageExample> dev, IReadOnlyList<ImageExample> test, int[] trainCounts, IReadOnlyList<string> notes)
+        : base(labels, trainCounts)
     {
-        (Labels, Train, Dev, Test, TrainCounts, Notes) = (labels, train, dev, test, trainCounts, notes);
+        (Train, Dev, Test, Notes) = (train, dev, test, notes);
         _fingerprint = new Lazy<string>(() => ImageFingerprint.Of(Labels, Train, Dev, Test));
     }
-
-    /// <summary>The classes; a class's index is its place among a classifier's outputs.</summary>
-    public LabelSet Labels { get; }
 
     /// <summary>The pictures to train on.</summary>
     public IReadOnlyList<ImageExample> Train { get; }
@@ -26,18 +24,15 @@ public sealed class ImageDataset
     /// <summary>The pictures whose scores are reported; may be empty.</summary>
     public IReadOnlyList<ImageExample> Test { get; }
 
-    /// <summary>The number of training pictures of each class.</summary>
-    public IReadOnlyList<int> TrainCounts { get; }
-
     /// <summary>
     /// SHA-256 in hexadecimal over the labels and, part by part in order, every picture's class and the hash of its stored content (the whole file; the slice of an IDX or CIFAR file). Names and places play no part:
     /// a set that was moved keeps it, a picture that changed changes it. It is computed when first asked for, which reads every file once.
     /// </summary>
     /// <exception cref="InputException">A picture's file can no longer be read.</exception>
-    public string Fingerprint => _fingerprint.Value;
+    public override string Fingerprint => _fingerprint.Value;
 
-    /// <summary>What was decided or noticed while loading, a sentence each.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notes { get; }
 
     /// <summary>Puts a data set together.</summary>
     /// <param name="labels">The classes.</param>
@@ -110,8 +105,32 @@ public sealed class ImageDataset
         }
     }
 
-    /// <summary>The class index of each picture of a part.</summary>
-    /// <param name="split">Pictures whose labels all belong to <see cref="Labels"/>.</param>
+    /// <summary>The pictures of a part.</summary>
+    /// <param name="part">The part.</param>
+    public IReadOnlyList<ImageExample> Examples(SplitPart part) => part switch { SplitPart.Train => Train, SplitPart.Dev => Dev, _ => Test };
+
+    /// <inheritdoc/>
+    public override int Count(SplitPart part) => Examples(part).Count;
+
+    /// <inheritdoc/>
+    public override int[] LabelIds(SplitPart part) => LabelIds(Examples(part));
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Captions(SplitPart part) => Examples(part).Select(example => example.Source.Name);
+
+    /// <summary>The same data without some pictures.</summary>
+    /// <param name="bad">The part of each, and its index in it.</param>
+    /// <exception cref="InputException">Fewer than two classes are left to train on.</exception>
+    public ImageDataset Without(IReadOnlyCollection<(SplitPart Part, BadPicture Picture)> bad)
+    {
+        ArgumentNullException.ThrowIfNull(bad);
+        var gone = bad.Select(b => (b.Part, b.Picture.Index)).ToHashSet();
+        IReadOnlyList<ImageExample> Left(SplitPart part) => [.. Examples(part).Where((_, i) => !gone.Contains((part, i)))];
+        return Create(Labels, Left(SplitPart.Train), Left(SplitPart.Dev), Left(SplitPart.Test), Notes);
+    }
+
+    /// <summary>The class index of each picture.</summary>
+    /// <param name="split">Pictures whose labels all belong to <see cref="LabelledDataset.Labels"/>.</param>
     /// <exception cref="ArgumentException">A picture has a label that the set does not know.</exception>
     public int[] LabelIds(IReadOnlyList<ImageExample> split)
     {
