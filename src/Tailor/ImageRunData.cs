@@ -25,7 +25,8 @@ internal sealed class ImageRunData(ImageDataset data, DecodeOptions decode, IRea
     /// <exception cref="InputException">They are missing or faulty.</exception>
     public static ImageRunData Of(RunRequest request)
     {
-        ImageDataset data = ImageDataset.Load(request.Data, request.ImageOptions);
+        ImageDataset Load(string path) => ImageDataset.Load(path, request.ImageOptions);
+        ImageDataset data = request.FurtherData.Count == 0 ? Load(request.Data) : ImageDataset.Join([.. request.FurtherData.Prepend(request.Data).Select(path => (NameOf(path), Load(path)))]);
         DecodeOptions decode = request.MaxPixels is { } most ? new DecodeOptions { MaxPixels = most } : new DecodeOptions();
         if (!request.SkipBadImages)
         {
@@ -55,6 +56,8 @@ internal sealed class ImageRunData(ImageDataset data, DecodeOptions decode, IRea
 
     /// <inheritdoc/>
     public override LabelledExamples Read(ClassifierModel model, AugmentedSet augmented) => throw new InvalidOperationException("Pictures have no augmented rows.");
+
+    private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private ImageSet Examples(ImageModel model, SplitPart part, bool crops)
     {

@@ -27,6 +27,9 @@ public abstract record RunRequest
     /// <summary>How tables are read and split.</summary>
     public DatasetOptions DataOptions { get; init; } = new();
 
+    /// <summary>Further sets of pictures, whose classes stand beside those of <see cref="Data"/>.</summary>
+    public IReadOnlyList<string> FurtherData { get; init; } = [];
+
     /// <summary>How pictures are found and split, for recipes that read pictures.</summary>
     public ImageDatasetOptions ImageOptions { get; init; } = new();
 

@@ -129,6 +129,22 @@ public sealed class ImageDataset : LabelledDataset
         return Create(Labels, Left(SplitPart.Train), Left(SplitPart.Dev), Left(SplitPart.Test), Notes);
     }
 
+    /// <summary>Several sets as one: the classes of all stand side by side, each under its set's name.</summary>
+    /// <param name="sets">The sets, at least one, and their names.</param>
+    /// <exception cref="InputException">Two sets have the same name.</exception>
+    public static ImageDataset Join(IReadOnlyList<(string Name, ImageDataset Set)> sets)
+    {
+        ArgumentNullException.ThrowIfNull(sets);
+        if (sets.CountBy(set => set.Name).FirstOrDefault(name => name.Value > 1).Key is { } twice)
+        {
+            throw new InputException($"two sets of pictures are called '{twice}', after which their classes would be named; rename a folder");
+        }
+
+        var labels = new LabelSet([.. sets.SelectMany(set => set.Set.Labels.Names.Select(label => $"{set.Name}/{label}"))]);
+        IReadOnlyList<ImageExample> All(SplitPart part) => [.. sets.SelectMany(set => set.Set.Examples(part).Select(example => example with { Label = $"{set.Name}/{example.Label}" }))];
+        return Create(labels, All(SplitPart.Train), All(SplitPart.Dev), All(SplitPart.Test), [.. sets.SelectMany(set => set.Set.Notes.Select(note => $"{set.Name}: {note}"))]);
+    }
+
     /// <summary>The class index of each picture.</summary>
     /// <param name="split">Pictures whose labels all belong to <see cref="LabelledDataset.Labels"/>.</param>
     /// <exception cref="ArgumentException">A picture has a label that the set does not know.</exception>
