@@ -23,9 +23,8 @@ internal static class ImageTable
     public static IEnumerable<ImageSource> Sources(string path, string root, ImageDatasetOptions options) =>
         TextTable.Read(path, new TableOptions { TextColumn = PathColumn(path, options), RequireLabels = false }).Select(row => PicturePath.Source(path, root, row.Text, row.Line));
 
-    /// <summary>Whether a table's columns say that it names pictures: one is called as paths are, or is named by the options, and none as texts are.</summary>
-    public static bool NamesPictures(string path, ImageDatasetOptions options) =>
-        options.PathColumn is not null || (TextTable.Columns(path) is var columns && Guess(columns) is not null && !ColumnChoice.HasText(columns));
+    /// <summary>Whether a column is called as paths are.</summary>
+    public static bool HasPaths(IReadOnlyList<string> columns) => Guess(columns) is not null;
 
     /// <summary>Writes a table; it appears under its name only when it is complete.</summary>
     /// <param name="path">The file, .csv, .tsv or .jsonl. Paths start from its folder.</param>
