@@ -85,9 +85,10 @@ public static class PictureDecoder
             throw InputException.At(name, $"its header claims {info.Width:N0} x {info.Height:N0} pixels, which {content.Length:N0} bytes of {kind} cannot hold", "the file is damaged or was cut: replace it");
         }
 
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !JpegEnd.IsThere(content))
+        bool whole = codec.EncodedFormat switch { SKEncodedImageFormat.Jpeg => JpegEnd.IsThere(content), SKEncodedImageFormat.Png => PngEnd.IsThere(content), _ => true };
+        if (!whole)
         {
-            throw InputException.At(name, "the JPEG's end is missing", "the file was cut: copy or download it again");
+            throw InputException.At(name, $"the {kind}'s end is missing", "the file was cut: copy or download it again");
         }
     }
 
