@@ -118,6 +118,16 @@ public sealed class PictureDecoderTests : IDisposable
     }
 
     [Fact]
+    public void Other_kinds_that_were_cut_are_refused()
+    {
+        Picture picture = Samples.Noise(20, 30);
+        byte[] gif = Samples.Gif(30, 20, (x, y) => (x ^ y) % 3 == 0);
+        Assert.All(
+            new[] { Samples.LosslessWebp(picture), Samples.Bmp(picture), gif[..(gif.Length / 2)] },
+            file => Assert.All(new[] { 0.1, 0.5, 0.8 }, share => Assert.StartsWith("x: ", Fault(file[..(int)(file.Length * share)]), StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_progressive_jpeg_without_its_end_is_refused()
     {
         byte[] file = Samples.Golden("progressive.jpg");
