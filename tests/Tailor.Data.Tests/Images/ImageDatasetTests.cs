@@ -189,6 +189,15 @@ public sealed class ImageDatasetTests : IDisposable
         Assert.Contains("could both be the train part; keep one of them", Fault(_folder.Path), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_long_tail_is_cut_out_of_a_balanced_set()
+    {
+        ImageExample[] all = [.. Enumerable.Range(0, 60).Select(i => new ImageExample(new FileImageSource($"{i}"), $"{i % 3}"))];
+        IReadOnlyList<ImageExample> tail = LongTailSampler.SampleImages(all, new LabelSet(["0", "1", "2"]), LongTailProfile.Exponential(20, 10, 3), seed: 1);
+        Assert.Equal([20, 6, 2], tail.CountBy(e => e.Label).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Value));
+        Assert.Equal(tail.OrderBy(e => int.Parse(e.Source.Name)), tail);
+    }
+
     [Theory]
     [InlineData("mnist-10k", 7000, 1000, 2000, 28)]
     [InlineData("cifar10-small", 5000, 500, 1000, 32)]
