@@ -27,7 +27,12 @@ public sealed class ImageProcessorTests : IDisposable
         Assert.Equal(
             new ImageProcessor
             {
-                ProcessorType = "CLIPFeatureExtractor", Resize = ResizeRule.ToShortestEdge(224), Filter = ResampleFilter.Bicubic, Crop = (224, 224), Mean = ChannelValues.ClipMean, Std = ChannelValues.ClipStd,
+                ProcessorType = "CLIPFeatureExtractor",
+                Resize = ResizeRule.ToShortestEdge(224),
+                Filter = ResampleFilter.Bicubic,
+                Crop = (224, 224),
+                Mean = ChannelValues.ClipMean,
+                Std = ChannelValues.ClipStd,
             },
             processor);
     }

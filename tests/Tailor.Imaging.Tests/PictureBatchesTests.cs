@@ -84,6 +84,17 @@ public sealed class PictureBatchesTests : IDisposable
     }
 
     [Fact]
+    public void A_strip_that_would_grow_beyond_bounds_is_refused_by_name()
+    {
+        string path = _folder.Write("strip.png", Samples.Png(60_000, 1, (_, _) => (1, 2, 3, 255)));
+        var processor = new ImageProcessor { Resize = ResizeRule.ToShortestEdge(224), Crop = (224, 224) };
+        Assert.Equal(
+            $"{path}: the picture's 60,000 x 1 pixels are too narrow to bring the shorter edge to 224; leave it out or crop it",
+            Assert.Throws<InputException>(() => Read([new FileImageSource(path)], [[0]], processor).First()).Message);
+        Read([new FileImageSource(path)], [[0]], Processor).First().Dispose();
+    }
+
+    [Fact]
     public void Five_crops_lie_side_by_side()
     {
         ImageSource[] sources = Sources(2);

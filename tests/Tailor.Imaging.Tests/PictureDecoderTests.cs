@@ -92,6 +92,7 @@ public sealed class PictureDecoderTests : IDisposable
         Assert.Equal(
             "x: its header claims 40,000 x 40,000 pixels; at most 89,478,485 pixels are decoded: make the picture smaller or raise the limit",
             Fault(Samples.Png(40_000, 40_000, 8, 2, new byte[1000])));
+        Assert.Equal("x: its header claims 70,000 x 1 pixels; a side has at most 65,535: make the picture smaller", Fault(Samples.Png(70_000, 1, 8, 2, new byte[1000])));
         Assert.Contains("at most 100 pixels", Fault(Samples.Golden("rgb.png"), new DecodeOptions { MaxPixels = 100 }), StringComparison.Ordinal);
     }
 

@@ -127,7 +127,9 @@ public static class PictureBatches
                 }
                 catch (InputException fault)
                 {
-                    faults[i] = fault;
+                    // The decoder names the picture; a transform does not know its name.
+                    string name = sources[draws[i].Example].Name;
+                    faults[i] = fault.Message.StartsWith(name, StringComparison.Ordinal) ? fault : new InputException($"{name}: {fault.Message}", fault);
                 }
             });
             return Array.Find(faults, f => f is not null) is { } first && !options.SkipBad ? throw first : Compact(buffer, draws, faults);

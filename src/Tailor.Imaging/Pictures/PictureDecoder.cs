@@ -13,6 +13,9 @@ public static class PictureDecoder
 {
     private const int RgbaBytes = 4;
 
+    // JPEG and GIF can have no more; a PNG of millions of columns is an attack on what resizes it.
+    private const int LongestSide = 65_535;
+
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What is refused and how colours are taken; null for the defaults.</param>
@@ -73,6 +76,11 @@ public static class PictureDecoder
         if (info.Width < 1 || info.Height < 1)
         {
             throw InputException.At(name, $"its header claims {info.Width} x {info.Height} pixels", "the file is damaged: replace it");
+        }
+
+        if (Math.Max(info.Width, info.Height) > LongestSide)
+        {
+            throw InputException.At(name, $"its header claims {info.Width:N0} x {info.Height:N0} pixels", $"a side has at most {LongestSide:N0}: make the picture smaller");
         }
 
         if (pixels > most)
