@@ -63,7 +63,7 @@ public class PictureOperationTests
         byte[] even = [.. Enumerable.Range(0, 512).SelectMany(i => Enumerable.Repeat((byte)(i / 2), 3))];
         Assert.Equal(even, ToneCurve.Equalize(new Picture(16, 32, even)).Pixels);
 
-        // Levels 100 to 355 / 2 of 256 pixels each: 1,024 pixels of four levels, step (1024 - 256) / 255 = 3, offset 1: 1 / 3, 257 / 3, 513 / 3, 769 / 3 cut off.
+        // Four levels of 256 pixels each: the step is (1024 - 256) / 255 = 3, and 1 / 3, 257 / 3, 513 / 3 and 769 / 3, cut off at 255, are the new ones.
         byte[] four = [.. Enumerable.Range(0, 1024).SelectMany(i => Enumerable.Repeat((byte)(100 + (i / 256)), 3))];
         Assert.Equal<byte>([0, 85, 171, 255], ToneCurve.Equalize(new Picture(32, 32, four)).Pixels.Distinct());
         Assert.Equal(Two.Pixels, ToneCurve.Equalize(Two).Pixels);

@@ -96,6 +96,31 @@ public sealed class PixelFileTests : IDisposable
         Assert.Contains("record 0: the label 100; expected 0 to 99", CifarFault(Cifar([1, 100], 0)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Damaged_idx_files_are_read_or_refused()
+    {
+        byte[] plain = Idx([5, 6, 7], [.. Enumerable.Range(0, 210).Select(i => (byte)(i * 7))]), zipped = Gzip(plain);
+        int refused = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            RandomStream random = RandomStream.For(i, "idx");
+            byte[] file = [.. i % 2 == 0 ? plain : zipped];
+            file[random.NextInt(Math.Min(file.Length, 40))] = (byte)random.NextInt(256);
+            file = random.NextInt(3) == 0 ? file[..random.NextInt(file.Length)] : file;
+            try
+            {
+                PixelBlock block = IdxFile.ReadImages(_folder.Write("x", file));
+                Assert.Equal(block.Height * block.Width * 3, block.Count == 0 ? block.Height * block.Width * 3 : block[block.Count - 1].Load().Pixels.Length);
+            }
+            catch (InputException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 600, 1_900);
+    }
+
     internal static byte[] Idx(int[] sizes, byte[] content)
     {
         byte[] header = new byte[4 + (sizes.Length * 4)];

@@ -72,25 +72,26 @@ public static class PictureDecoder
         }
 
         SKImageInfo info = codec.Info;
+        string claim = $"its header claims {info.Width:N0} x {info.Height:N0} pixels";
         long pixels = (long)info.Width * info.Height, most = Math.Min(options.MaxPixels, Array.MaxLength / RgbaBytes);
         if (info.Width < 1 || info.Height < 1)
         {
-            throw InputException.At(name, $"its header claims {info.Width} x {info.Height} pixels", "the file is damaged: replace it");
+            throw InputException.At(name, claim, "the file is damaged: replace it");
         }
 
         if (Math.Max(info.Width, info.Height) > LongestSide)
         {
-            throw InputException.At(name, $"its header claims {info.Width:N0} x {info.Height:N0} pixels", $"a side has at most {LongestSide:N0}: make the picture smaller");
+            throw InputException.At(name, claim, $"a side has at most {LongestSide:N0}: make the picture smaller");
         }
 
         if (pixels > most)
         {
-            throw InputException.At(name, $"its header claims {info.Width:N0} x {info.Height:N0} pixels", $"at most {most:N0} pixels are decoded: make the picture smaller or raise the limit");
+            throw InputException.At(name, claim, $"at most {most:N0} pixels are decoded: make the picture smaller or raise the limit");
         }
 
         if (pixels / PictureKind.DensestPixels(codec.EncodedFormat) > content.Length)
         {
-            throw InputException.At(name, $"its header claims {info.Width:N0} x {info.Height:N0} pixels, which {content.Length:N0} bytes of {kind} cannot hold", "the file is damaged or was cut: replace it");
+            throw InputException.At(name, $"{claim}, which {content.Length:N0} bytes of {kind} cannot hold", "the file is damaged or was cut: replace it");
         }
 
         bool whole = codec.EncodedFormat switch { SKEncodedImageFormat.Jpeg => JpegEnd.IsThere(content), SKEncodedImageFormat.Png => PngEnd.IsThere(content), _ => true };
