@@ -58,7 +58,7 @@ internal sealed class TinyVision : IDisposable
         Input = new InputRecipe { Kind = InputKind.Image },
         Adapter = adapter ?? new AdapterRecipe(),
         Head = head ?? new HeadRecipe { Kind = HeadKind.Linear, InitStd = 0.5, Dropout = 0 },
-        Stages = stages.Length > 0 ? stages : [Stage(1)],
+        Stages = stages.Length > 0 ? stages : [Stage(1) with { Train = adapter is null ? TrainScope.Head : TrainScope.Adapter }],
     };
 
     public static StageRecipe Stage(int steps) => new() { Steps = steps, BatchSize = 8, Lr = 5e-3, EvalEvery = 4, Train = TrainScope.Adapter };
