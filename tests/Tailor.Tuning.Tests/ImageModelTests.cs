@@ -89,7 +89,7 @@ public sealed class ImageModelTests : IDisposable
         JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "config.json")))!;
         Assert.Equal((architecture, "vit", "blue jay"), (config["architectures"]![0]!.GetValue<string>(), config["model_type"]!.GetValue<string>(), config["id2label"]!["2"]!.GetValue<string>()));
         ImageProcessor kept = ImageProcessorFile.Read(saved);
-        Assert.Equal((ResizeRule.Exactly(12, 12), ResampleFilter.Bicubic, 0.2f, 0.6f), (kept.Resize, kept.Filter, kept.Mean!.Value[1], kept.Std!.Value[2]));
+        Assert.Equal((ResizeRule.Exactly(12, 12), ResampleFilter.Bicubic, 0.2f, 0.6f), (kept.Resize, kept.Filter, kept.Mean!.Value.Green, kept.Std!.Value.Blue));
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(saved);
         Assert.True(checkpoint.Contains(output) && checkpoint.Contains("vit.encoder.layer.1.attention.attention.key.weight"));
         Assert.Contains("classifies pictures, not texts", Assert.Throws<InputException>(() => TunedModel.LoadTexts(saved)).Message, StringComparison.Ordinal);
