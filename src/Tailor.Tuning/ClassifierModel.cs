@@ -252,7 +252,11 @@ public abstract class ClassifierModel : IDisposable
     /// <param name="layer">The layer, from 1; the number of layers for the head.</param>
     /// <param name="batch">The examples.</param>
     /// <returns>[tokens, hidden], or [examples, hidden].</returns>
-    public abstract Tensor StatesBefore(int layer, IExampleBatch batch);
+    public Tensor StatesBefore(int layer, IExampleBatch batch)
+    {
+        Begin(DropoutPlaces.Off);
+        return layer == Sites.Layers.Count ? Read(batch, DropoutPlaces.Off) : ReadBefore(layer, batch);
+    }
 
     /// <summary>How many rows <see cref="StatesBefore"/> gives for an example, before a layer that is not past the last.</summary>
     /// <param name="layer">The layer.</param>
@@ -267,13 +271,8 @@ public abstract class ClassifierModel : IDisposable
     /// <returns>[examples, hidden].</returns>
     public Tensor StatesFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout)
     {
-        if (layer == Sites.Layers.Count)
-        {
-            return states;
-        }
-
         Begin(dropout);
-        return ReadFrom(layer, states, batch, dropout);
+        return layer == Sites.Layers.Count ? states : ReadFrom(layer, states, batch, dropout);
     }
 
     /// <summary>Calls back with batches of many examples of like length, in evaluation and without gradients.</summary>
@@ -307,6 +306,9 @@ public abstract class ClassifierModel : IDisposable
 
     /// <summary>What the head reads.</summary>
     private protected abstract Tensor Read(IExampleBatch batch, DropoutPlaces dropout);
+
+    /// <summary>What a layer that is neither the first nor past the last reads, without dropout: [tokens, hidden].</summary>
+    private protected abstract Tensor ReadBefore(int layer, IExampleBatch batch);
 
     /// <summary>What the head reads, from a layer on that is not the first.</summary>
     private protected abstract Tensor ReadFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout);

@@ -121,18 +121,6 @@ public sealed class ImageModel : ClassifierModel
     }
 
     /// <inheritdoc/>
-    public override Tensor StatesBefore(int layer, IExampleBatch batch)
-    {
-        if (layer == Sites.Layers.Count)
-        {
-            return Read(batch, DropoutPlaces.Off);
-        }
-
-        Tensor rows = Rows(layer, batch);
-        return rows.view(-1, HiddenSize);
-    }
-
-    /// <inheritdoc/>
     public override int RowsBefore(int layer, int length) => length + (Sites.Prompt?.Count ?? 0) + (Groups?.SharedLayers == layer ? 1 : 0);
 
     internal override IReadOnlyDictionary<string, string> StandardNames => Names(Recipe, _backbone.Config.Architecture);
@@ -175,6 +163,8 @@ public sealed class ImageModel : ClassifierModel
     private protected override Tensor Read(IExampleBatch batch, DropoutPlaces dropout) => Groups is { } lpt
         ? Main(lpt, Rows(lpt.SharedLayers, batch), dropout)
         : _backbone.Encoder.ForwardRead(((PixelBatch)batch).Pixels, dropout);
+
+    private protected override Tensor ReadBefore(int layer, IExampleBatch batch) => Rows(layer, batch).view(-1, HiddenSize);
 
     private protected override Tensor ReadFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout)
     {

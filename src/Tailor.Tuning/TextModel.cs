@@ -96,10 +96,6 @@ public sealed class TextModel : ClassifierModel
     /// <param name="texts">Texts, each with its pair or null.</param>
     public TextSet Tokenize(IEnumerable<(string Text, string? Pair)> texts) => new([.. texts.Select(text => Tokenize(text.Text, text.Pair))]);
 
-    /// <inheritdoc/>
-    public override Tensor StatesBefore(int layer, IExampleBatch batch) =>
-        layer == Sites.Layers.Count ? Read(batch, DropoutPlaces.Off) : _backbone.Encoder.StatesBefore(layer, (PackedBatch)batch);
-
     internal override IReadOnlyDictionary<string, string> StandardNames => Names(Recipe);
 
     internal override JsonObject Config() =>
@@ -112,6 +108,8 @@ public sealed class TextModel : ClassifierModel
         recipe.Head is { Kind: HeadKind.Cls, Activation: HeadActivation.Tanh, Norm: HeadNorm.None, Feature: HeadFeature.State, Width: null } && recipe.Input.Kind == InputKind.Plain ? TransformersNames : [];
 
     private protected override Tensor Read(IExampleBatch batch, DropoutPlaces dropout) => _backbone.Encoder.ForwardRead((PackedBatch)batch, dropout);
+
+    private protected override Tensor ReadBefore(int layer, IExampleBatch batch) => _backbone.Encoder.StatesBefore(layer, (PackedBatch)batch);
 
     private protected override Tensor ReadFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout) => _backbone.Encoder.ForwardReadFrom(layer, states, (PackedBatch)batch, dropout);
 

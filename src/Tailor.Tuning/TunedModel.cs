@@ -73,6 +73,12 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
             throw new InputException($"{directory}: the weights lack {missing}; the directory is incomplete, copy it again");
         }
 
+        if (model.AdapterStands)
+        {
+            model.Adapter!.Enter(recipe.Stages[^1]);
+            model.SetAdapter(stands: true);
+        }
+
         if (FittedCalibration.StandsBeside(description.Recipe))
         {
             try

@@ -53,10 +53,10 @@ internal sealed class LongTailCommand : TailorCommand
         RunFolder.RequireFree(output);
         ImageDataset data = ImageDataset.Load(input, _dataOptions.Images(session) with { DevFraction = session.Get(_dev) ?? 0, TestFraction = session.Get(_test) ?? 0 });
         LongTailProfile profile = _profile.Profile(session, input, data.Labels, data.TrainCounts);
-        ImageExample[] kept = [.. LongTailSampler.Pick(data.LabelIds(SplitPart.Train), profile, session.Seed).Select(i => data.Train[i])];
+        IReadOnlyList<ImageExample> kept = LongTailSampler.SampleImages(data.Train, data.Labels, profile, session.Seed);
         ImageDatasetWriter.Write(output, ImageDataset.Create(data.Labels, kept, data.Dev, data.Test));
-        Report(session, new JsonObject { ["folder"] = output, ["pictures"] = kept.Length, ["dev"] = data.Dev.Count, ["test"] = data.Test.Count }, "pictures", data.Labels, profile);
-        session.Say($"{kept.Length} of {data.Train.Count} training pictures are in {output}: {profile.Name}; with {data.Dev.Count} of dev and {data.Test.Count} of test as they were");
+        Report(session, new JsonObject { ["folder"] = output, ["pictures"] = kept.Count, ["dev"] = data.Dev.Count, ["test"] = data.Test.Count }, "pictures", data.Labels, profile);
+        session.Say($"{kept.Count} of {data.Train.Count} training pictures are in {output}: {profile.Name}; with {data.Dev.Count} of dev and {data.Test.Count} of test as they were");
         return 0;
     }
 

@@ -45,7 +45,8 @@ internal static class ClassFolders
             throw InputException.At(folder, $"no picture in its {classes.Length} {(classes.Length == 1 ? "folder" : "folders")}", "expected PNG, JPEG, WebP, BMP or GIF files in one folder a class");
         }
 
-        string[] notes = others.Count == 0 ? [] : [$"{folder}: {others.Count:N0} {(others.Count == 1 ? "file that is" : "files that are")} no picture {(others.Count == 1 ? "was" : "were")} passed over: {others[0]}{(others.Count > 1 ? ", ..." : "")}."];
+        string passed = others.Count == 1 ? "1 file that is no picture was" : $"{others.Count:N0} files that are no pictures were";
+        string[] notes = others.Count == 0 ? [] : [$"{folder}: {passed} passed over: {others[0]}{(others.Count > 1 ? ", ..." : "")}."];
         return new ImageRows(examples, [.. classes.Select(c => Path.GetFileName(c))], notes);
     }
 

@@ -10,15 +10,16 @@ internal static class ImageDatasetLoader
     /// <summary>Loads a folder or a file.</summary>
     public static ImageDataset Load(string path, ImageDatasetOptions options)
     {
-        if (!Directory.Exists(path))
+        bool folder = Directory.Exists(path);
+        LabelSet? known = LabelsIn(folder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
+        if (!folder)
         {
-            return Whole(path, ReadFile(path, options), LabelsBeside(Path.GetDirectoryName(Path.GetFullPath(path))!), options);
+            return Whole(path, ReadFile(path, known, options), known, options);
         }
 
-        LabelSet? known = LabelsBeside(path);
         if (ImageFiles.FindFolder(path, SplitPart.Train) is { } train)
         {
-            return Parts(path, ClassFolders.Read(train), part => ImageFiles.FindFolder(path, part) is { } folder ? (folder, ClassFolders.Read(folder)) : null, known, options);
+            return Parts(path, ClassFolders.Read(train), part => ImageFiles.FindFolder(path, part) is { } own ? (own, ClassFolders.Read(own)) : null, known, options);
         }
 
         if (ImageFiles.Find(path, SplitPart.Train) is { } files)
@@ -29,8 +30,10 @@ internal static class ImageDatasetLoader
         return Whole(path, ClassFolders.Read(path), known, options);
     }
 
-    /// <summary>Reads one file.</summary>
-    public static ImageRows ReadFile(string path, ImageDatasetOptions options)
+    /// <summary>Reads the labelled pictures of one file.</summary>
+    public static ImageRows ReadFile(string path, ImageDatasetOptions options) => ReadFile(path, LabelsIn(Path.GetDirectoryName(Path.GetFullPath(path))!), options);
+
+    private static ImageRows ReadFile(string path, LabelSet? known, ImageDatasetOptions options)
     {
         if (!File.Exists(path))
         {
@@ -41,7 +44,7 @@ internal static class ImageDatasetLoader
             path,
             "this is no file that holds or names many pictures",
             "give a folder, a table (.csv, .tsv, .jsonl), a list (.txt), IDX images (train-images-idx3-ubyte.gz) or a CIFAR file (.bin)");
-        return Read(new ImageFiles(kind, [path]), LabelsBeside(Path.GetDirectoryName(Path.GetFullPath(path))!), options);
+        return Read(new ImageFiles(kind, [path]), known, options);
     }
 
     private static ImageRows Read(ImageFiles files, LabelSet? known, ImageDatasetOptions options)
@@ -56,7 +59,7 @@ internal static class ImageDatasetLoader
         };
     }
 
-    private static LabelSet? LabelsBeside(string folder) => Path.Combine(folder, LabelFile) is var file && File.Exists(file) ? LabelSet.Read(file) : null;
+    private static LabelSet? LabelsIn(string folder) => Path.Combine(folder, LabelFile) is var file && File.Exists(file) ? LabelSet.Read(file) : null;
 
     /// <summary>A set that is split here.</summary>
     private static ImageDataset Whole(string path, ImageRows rows, LabelSet? known, ImageDatasetOptions options)

@@ -6,6 +6,7 @@ namespace Tailor.Data;
 /// <summary>Tables (CSV, TSV, JSON Lines) of paths and labels.</summary>
 internal static class ImageTable
 {
+    private const int ShownColumns = 20;
     private static readonly string[] PathNames = ["path", "image", "image_path", "file", "filename", "file_name", "filepath", "file_path", "img", "img_path", "picture"];
 
     /// <summary>Reads a table.</summary>
@@ -48,7 +49,7 @@ internal static class ImageTable
         return options.PathColumn ?? Guess(columns) ?? throw InputException.At(
             path,
             $"no column looks like the path (known names: {string.Join(", ", PathNames)})",
-            $"the columns are {string.Join(", ", columns.Take(20).Select(c => $"'{Excerpt.Of(c)}'"))}: name one with --path-column",
+            $"the columns are {string.Join(", ", columns.Take(ShownColumns).Select(c => $"'{Excerpt.Of(c)}'"))}: name one with --path-column",
             line: 1);
     }
 }

@@ -11,7 +11,8 @@ internal static class PixelFiles
     private const int MostNames = 1 << 16;
 
     /// <summary>Whether a file's name is that of IDX images: <c>train-images-idx3-ubyte.gz</c> and the like.</summary>
-    public static bool IsIdxImages(string name) => name.Contains(Images, StringComparison.OrdinalIgnoreCase) && (name.Contains("ubyte", StringComparison.OrdinalIgnoreCase) || name.Contains("idx", StringComparison.OrdinalIgnoreCase));
+    public static bool IsIdxImages(string name) =>
+        name.Contains(Images, StringComparison.OrdinalIgnoreCase) && (name.Contains("ubyte", StringComparison.OrdinalIgnoreCase) || name.Contains("idx", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads IDX images and the labels beside them.</summary>
     /// <param name="path">The images.</param>

@@ -1,6 +1,8 @@
 namespace Tailor.Imaging;
 
-/// <summary>Brightness, contrast, saturation and sharpness by a factor (Pillow's <c>ImageEnhance</c>): a blend of the picture with a version that has none; 1 changes nothing, 0 gives that version, more than 1 goes beyond.</summary>
+/// <summary>
+/// Brightness, contrast, saturation and sharpness by a factor (Pillow's <c>ImageEnhance</c>): a blend of the picture with a version that has none. 1 changes nothing, 0 gives that version, more than 1 goes beyond.
+/// </summary>
 public static class Enhancement
 {
     /// <summary>Blends with black.</summary>

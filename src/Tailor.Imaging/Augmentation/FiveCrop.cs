@@ -1,8 +1,8 @@
 namespace Tailor.Imaging;
 
 /// <summary>
-/// Five inputs of a picture at test time, whose logits are averaged (LIFT, arXiv 2309.10019): the shorter edge is resized to a little more than the input, and the corners and the middle are cut out. The surplus is no multiple
-/// of a patch (24 for patches of 16, 21 for patches of 14), so that the crops see other patch grids.
+/// Five inputs of a picture at test time, whose logits are averaged (LIFT, arXiv 2309.10019): the shorter edge is resized to a little more than the input, and the corners and the middle are cut out.
+/// The surplus is no multiple of a patch (24 for patches of 16, 21 for patches of 14), so that the crops see other patch grids.
 /// </summary>
 /// <param name="Processor">The filter and the normalisation.</param>
 /// <param name="Size">The inputs' height and width.</param>

@@ -62,8 +62,13 @@ public static class ToneCurve
     private static Picture Map(Picture picture, Func<int, byte> curve)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        byte[] values = [.. Enumerable.Range(0, Levels).Select(curve)];
-        return new Picture(picture.Height, picture.Width, [.. picture.Pixels.Select(p => values[p])]);
+        byte[] values = [.. Enumerable.Range(0, Levels).Select(curve)], pixels = new byte[picture.Pixels.Length];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = values[picture.Pixels[i]];
+        }
+
+        return new Picture(picture.Height, picture.Width, pixels);
     }
 
     private static Picture ByHistogram(Picture picture, Action<Span<int>, Span<byte>> fill)

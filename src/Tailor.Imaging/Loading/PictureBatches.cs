@@ -9,7 +9,7 @@ public static class PictureBatches
 {
     /// <summary>Reads batches in the given order.</summary>
     /// <param name="sources">The pictures of a part of the data.</param>
-    /// <param name="batches">The indices of each batch's examples among the sources, at least one each. An index may come more than once in a pass.</param>
+    /// <param name="batches">The indices of each batch's examples among the sources, at least one each. An index may come more than once in a pass. They are enumerated ahead of use, on another thread.</param>
     /// <param name="transform">What makes inputs of them; its output has one size.</param>
     /// <param name="options">Threads, prefetching and bad pictures; null for the defaults.</param>
     /// <param name="cancellation">Ends the reading.</param>
@@ -127,7 +127,9 @@ public static class PictureBatches
                 }
                 catch (InputException fault)
                 {
-                    faults[i] = fault;
+                    // The decoder names the picture; a transform does not know its name.
+                    string name = sources[draws[i].Example].Name;
+                    faults[i] = fault.Message.StartsWith(name, StringComparison.Ordinal) ? fault : new InputException($"{name}: {fault.Message}", fault);
                 }
             });
             return Array.Find(faults, f => f is not null) is { } first && !options.SkipBad ? throw first : Compact(buffer, draws, faults);

@@ -60,9 +60,9 @@ public sealed class Picture
         {
             ReadOnlySpan<byte> from = Row(y);
             Span<byte> to = flipped.Row(y);
-            for (int x = 0; x < Width; x++)
+            for (int i = 0, j = to.Length - Channels; j >= 0; i += Channels, j -= Channels)
             {
-                from.Slice(x * Channels, Channels).CopyTo(to[((Width - 1 - x) * Channels)..]);
+                (to[j], to[j + 1], to[j + 2]) = (from[i], from[i + 1], from[i + 2]);
             }
         }
 

@@ -13,6 +13,9 @@ public static class PictureDecoder
 {
     private const int RgbaBytes = 4;
 
+    // JPEG and GIF can have no more; a PNG of millions of columns is an attack on what resizes it.
+    private const int LongestSide = 65_535;
+
     /// <summary>Decodes a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">What is refused and how colours are taken; null for the defaults.</param>
@@ -74,25 +77,32 @@ public static class PictureDecoder
         }
 
         SKImageInfo info = codec.Info;
+        string claim = $"its header claims {info.Width:N0} x {info.Height:N0} pixels";
         long pixels = (long)info.Width * info.Height, most = Math.Min(options.MaxPixels, Array.MaxLength / RgbaBytes);
         if (info.Width < 1 || info.Height < 1)
         {
-            throw InputException.At(name, $"its header claims {info.Width} x {info.Height} pixels", "the file is damaged: replace it");
+            throw InputException.At(name, claim, "the file is damaged: replace it");
+        }
+
+        if (Math.Max(info.Width, info.Height) > LongestSide)
+        {
+            throw InputException.At(name, claim, $"a side has at most {LongestSide:N0}: make the picture smaller");
         }
 
         if (pixels > most)
         {
-            throw InputException.At(name, $"its header claims {info.Width:N0} x {info.Height:N0} pixels", $"at most {most:N0} pixels are decoded: make the picture smaller or raise the limit");
+            throw InputException.At(name, claim, $"at most {most:N0} pixels are decoded: make the picture smaller or raise the limit");
         }
 
         if (pixels / PictureKind.DensestPixels(codec.EncodedFormat) > content.Length)
         {
-            throw InputException.At(name, $"its header claims {info.Width:N0} x {info.Height:N0} pixels, which {content.Length:N0} bytes of {kind} cannot hold", "the file is damaged or was cut: replace it");
+            throw InputException.At(name, $"{claim}, which {content.Length:N0} bytes of {kind} cannot hold", "the file is damaged or was cut: replace it");
         }
 
-        if (codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !JpegEnd.IsThere(content))
+        bool whole = codec.EncodedFormat switch { SKEncodedImageFormat.Jpeg => JpegEnd.IsThere(content), SKEncodedImageFormat.Png => PngEnd.IsThere(content), _ => true };
+        if (!whole)
         {
-            throw InputException.At(name, "the JPEG's end is missing", "the file was cut: copy or download it again");
+            throw InputException.At(name, $"the {kind}'s end is missing", "the file was cut: copy or download it again");
         }
     }
 

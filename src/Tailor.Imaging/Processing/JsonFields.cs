@@ -40,9 +40,11 @@ internal sealed class JsonFields(string path, JsonElement root)
             return null;
         }
 
-        float[] numbers = value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Take(4).Select(n => n.ValueKind == JsonValueKind.Number && n.TryGetSingle(out float number) ? number : float.NaN)] : [];
+        float[] numbers = value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Take(Picture.Channels + 1).Select(n => n.ValueKind == JsonValueKind.Number && n.TryGetSingle(out float number) ? number : float.NaN)]
+            : [];
         bool fine = numbers.Length == Picture.Channels && Array.TrueForAll(numbers, n => float.IsFinite(n) && (n > 0 || !positive));
-        return fine ? new ChannelValues(numbers[0], numbers[1], numbers[2]) : throw Wrong(key, value, positive ? "expected three numbers above 0, for red, green and blue" : "expected three numbers, for red, green and blue");
+        return fine ? new ChannelValues(numbers[0], numbers[1], numbers[2]) : throw Wrong(key, value, $"expected three numbers{(positive ? " above 0" : "")}, for red, green and blue");
     }
 
     /// <summary>A filter by Pillow's number.</summary>
@@ -68,10 +70,18 @@ internal sealed class JsonFields(string path, JsonElement root)
 
         if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("shortest_edge", out JsonElement edge))
         {
-            return value.TryGetProperty("longest_edge", out _) ? throw Wrong(key, value, "a longest edge is not supported: give shortest_edge, or height and width") : ResizeRule.ToShortestEdge(Pixels(key, edge));
+            return value.TryGetProperty("longest_edge", out _)
+                ? throw Wrong(key, value, "a longest edge is not supported: give shortest_edge, or height and width")
+                : ResizeRule.ToShortestEdge(Pixels(key, edge));
         }
 
-        return value.ValueKind == JsonValueKind.Number && numberIsShortestEdge ? ResizeRule.ToShortestEdge(Pixels(key, value)) : Size(key, value) is var (height, width) ? ResizeRule.Exactly(height, width) : null;
+        if (value.ValueKind == JsonValueKind.Number && numberIsShortestEdge)
+        {
+            return ResizeRule.ToShortestEdge(Pixels(key, value));
+        }
+
+        (int height, int width) = Size(key, value);
+        return ResizeRule.Exactly(height, width);
     }
 
     /// <summary>The size to cut out.</summary>

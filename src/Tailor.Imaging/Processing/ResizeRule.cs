@@ -1,8 +1,13 @@
+using Tailor.Foundation;
+
 namespace Tailor.Imaging;
 
 /// <summary>To what size pictures are brought: exactly a height and a width, or a shorter edge with the proportions kept.</summary>
 public sealed record ResizeRule
 {
+    /// <summary>What a picture of extreme proportions may grow to; a strip of one pixel would otherwise take any memory.</summary>
+    private const long MostPixels = 100_000_000;
+
     private ResizeRule(int? shortestEdge, int height, int width) => (ShortestEdge, Height, Width) = (shortestEdge, height, width);
 
     /// <summary>The length of the shorter edge in pixels, or null for an exact size.</summary>
@@ -33,6 +38,7 @@ public sealed record ResizeRule
     }
 
     /// <summary>The size that a picture of a given size gets.</summary>
+    /// <exception cref="InputException">The picture is so narrow that its longer edge would grow beyond bounds.</exception>
     internal (int Height, int Width) SizeFor(int height, int width)
     {
         if (ShortestEdge is not { } edge)
@@ -40,6 +46,12 @@ public sealed record ResizeRule
             return (Height, Width);
         }
 
-        return width <= height ? ((int)((double)((long)edge * height) / width), edge) : (edge, (int)((double)((long)edge * width) / height));
+        long longest = (long)((double)((long)edge * Math.Max(height, width)) / Math.Min(height, width));
+        if (longest * edge > MostPixels)
+        {
+            throw new InputException($"the picture's {width:N0} x {height:N0} pixels are too narrow to bring the shorter edge to {edge:N0}; leave it out or crop it");
+        }
+
+        return width <= height ? ((int)longest, edge) : (edge, (int)longest);
     }
 }

@@ -20,7 +20,8 @@ public static class CifarFile
         bool ten = bytes.Length > 0 && bytes.Length % Record10 == 0, hundred = bytes.Length > 0 && bytes.Length % Record100 == 0;
         if (!ten && !hundred)
         {
-            throw InputException.At(path, $"{bytes.Length:N0} bytes", $"a CIFAR file has a multiple of {Record10:N0} (CIFAR-10) or {Record100:N0} (CIFAR-100): it was cut, or is no binary version; download it again");
+            string expected = $"a CIFAR file has a multiple of {Record10:N0} (CIFAR-10) or {Record100:N0} (CIFAR-100)";
+            throw InputException.At(path, $"{bytes.Length:N0} bytes", $"{expected}: it was cut, or is no binary version; download it again");
         }
 
         // A length that fits both is told by the labels.

@@ -90,9 +90,11 @@ public static class IdxFile
             total *= sizes[d];
         }
 
-        if (total > (UInt128)Math.Min(atMost, Most) || Array.Exists(sizes, s => s > Most))
+        long room = Math.Max(0, atMost - 4 - (sizes.Length * sizeof(int)));
+        if (total > (UInt128)Math.Min(room, Most) || Array.Exists(sizes, s => s > Most))
         {
-            throw InputException.At(path, $"its header claims {string.Join(" x ", sizes)} = {total} bytes", total > (UInt128)Most ? $"at most {Most:N0} are read: split the file" : "the file is shorter: it was cut or its header is damaged; download it again");
+            string remedy = total > (UInt128)Most ? $"at most {Most:N0} are read: split the file" : "the file is shorter: it was cut or its header is damaged; download it again";
+            throw InputException.At(path, $"its header claims {string.Join(" x ", sizes)} = {total} bytes", remedy);
         }
 
         byte[] bytes = new byte[(int)total];

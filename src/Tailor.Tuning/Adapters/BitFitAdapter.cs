@@ -13,7 +13,7 @@ public sealed class BitFitAdapter(AdapterRecipe recipe, EncoderSites sites) : Ad
 
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> BackboneParameters { get; } =
-        [.. AdapterTargets.Layers(recipe, sites).SelectMany(layer => layer.Linears.Select(linear => linear.Bias!).Concat(layer.Norms.Select(norm => norm.Bias)))];
+        [.. AdapterTargets.Layers(recipe, sites).SelectMany(layer => layer.Linears.Select(linear => linear.Bias).OfType<Parameter>().Concat(layer.Norms.Select(norm => norm.Bias)))];
 
     /// <inheritdoc/>
     public override bool CanMerge => true;

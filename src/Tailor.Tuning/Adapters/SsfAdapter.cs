@@ -17,13 +17,18 @@ public sealed class SsfAdapter : Adapter
     /// <param name="recipe">Which layers.</param>
     /// <param name="build">Where the parameters come from.</param>
     /// <param name="sites">The encoder.</param>
-    /// <exception cref="Foundation.InputException">A layer does not exist.</exception>
+    /// <exception cref="Foundation.InputException">A layer does not exist, or has no bias that could hold the shift.</exception>
     public SsfAdapter(AdapterRecipe recipe, ParameterBuilder build, EncoderSites sites)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(build);
         ArgumentNullException.ThrowIfNull(sites);
         IReadOnlyList<LayerSites> layers = AdapterTargets.Layers(recipe, sites);
+        if (layers.SelectMany(layer => layer.Linears).FirstOrDefault(linear => linear.Bias is null) is { } bare)
+        {
+            throw new Foundation.InputException($"adapter ssf folds its shifts into biases, and {bare.Weight.Name[..^".weight".Length]} of this model has none; take adapter lora or adaptformer");
+        }
+
         Affine Made(Parameter of) => new(
             build.Get(of.Name[..of.Name.LastIndexOf('.')] + ".ssf_scale", new Initial(Deviation, 1), of.Value.shape[0]),
             build.Get(of.Name[..of.Name.LastIndexOf('.')] + ".ssf_shift", new Initial(Deviation), of.Value.shape[0]));
@@ -42,7 +47,7 @@ public sealed class SsfAdapter : Adapter
     public override IReadOnlyList<LayerNorm> Norms => [.. _norms.Select(part => part.Norm)];
 
     /// <inheritdoc/>
-    public override bool CanMerge => _linears.All(part => part.Linear.Bias is not null);
+    public override bool CanMerge => true;
 
     /// <inheritdoc/>
     public override void Attach() => Set(adapted: true);
@@ -74,7 +79,7 @@ public sealed class SsfAdapter : Adapter
 
         public override (Tensor Weight, Tensor? Bias) Merged(Linear layer) => (
             layer.Weight.Value.mul(affine.Scale.Value.unsqueeze(1)),
-            layer.Bias is null ? affine.Shift.Value.detach().alias() : layer.Bias.Value.mul(affine.Scale.Value).add(affine.Shift.Value));
+            layer.Bias!.Value.mul(affine.Scale.Value).add(affine.Shift.Value));
     }
 
     private sealed class ScaledNorm(Affine affine) : NormAdapter

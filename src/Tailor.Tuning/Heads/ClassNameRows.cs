@@ -22,7 +22,7 @@ public static class ClassNameRows
     /// <param name="visualProjection">The image tower's projection, [shared, hidden].</param>
     /// <param name="device">Where to compute.</param>
     /// <returns>[classes, hidden], each row of length 1.</returns>
-    /// <exception cref="InputException">There are no names, or the directory has no text tower with a projection.</exception>
+    /// <exception cref="InputException">A class has no name, or all are whole numbers, or the directory has no text tower with a projection.</exception>
     public static Tensor Of(string directory, IReadOnlyList<string> names, string template, Tensor visualProjection, Device? device = null)
     {
         ArgumentNullException.ThrowIfNull(names);
@@ -31,6 +31,11 @@ public static class ClassNameRows
         if (names.FirstOrDefault(string.IsNullOrWhiteSpace) is not null)
         {
             throw new InputException("head.init class_names: a class has no name; give the classes names, or take init class_means");
+        }
+
+        if (names.All(name => name.All(char.IsAsciiDigit)))
+        {
+            throw new InputException($"head.init class_names: the classes are called {string.Join(", ", names.Take(3))} and so on, and whole numbers are no names that the text tower knows; give the classes names, or take init class_means");
         }
 
         using var _ = no_grad();

@@ -49,9 +49,14 @@ internal static class StageWeights
                 return ($"stage {i} has prompts group, and there is no adapter of kind lpt", "give the recipe adapter kind lpt, or leave prompts out of the stage");
             }
 
-            if (stage.Prompts == PromptPhase.Group && recipe.Stages.Take(i).All(before => before is not { Prompts: PromptPhase.Shared, Train: TrainScope.Adapter or TrainScope.All }))
+            if (stage.Prompts == PromptPhase.Group && recipe.Stages.Take(i).All(before => before is not { Prompts: PromptPhase.Shared, Train: not TrainScope.Head }))
             {
                 return ($"stage {i} is LPT's phase 2, and no stage before it trains the shared prompts, whose model makes the queries", "put a stage with train adapter and prompts shared before it");
+            }
+
+            if (stage.Prompts == PromptPhase.Group && stage.Train is TrainScope.All or TrainScope.LastLayers)
+            {
+                return ($"stage {i} is LPT's phase 2 and trains the backbone, whose queries stand still there", "take train adapter, or train head");
             }
 
             if (stage.Mixout > 0 && AdapterStands(recipe, i))

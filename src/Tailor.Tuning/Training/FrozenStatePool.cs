@@ -53,13 +53,15 @@ public sealed class FrozenStatePool(long capacity = 4L << 30) : IDisposable
         _kept.Clear();
     }
 
-    /// <summary>A hash of every parameter that the first layers, and an adapter on them, compute with.</summary>
+    /// <summary>A hash of every parameter that the first layers, and an adapter on them, compute with; where each example's query is kept beside its states, that is the whole backbone.</summary>
     private static string Fingerprint(ClassifierModel model, int layers)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var head = model.Head.Parameters.ToHashSet();
         HashSet<Parameter> away = model.AdapterStands ? [] : [.. model.Adapter?.Parameters ?? []];
-        foreach (Parameter parameter in model.Parameters.Where(p => !away.Contains(p) && !head.Contains(p) && model.LayerOf(p) < layers))
+        bool queries = model is { AdapterStands: true, Adapter: LptAdapter { Groups: true } };
+        hash.AppendData([queries ? (byte)1 : (byte)0]);
+        foreach (Parameter parameter in model.Parameters.Where(p => !away.Contains(p) && !head.Contains(p) && (queries || model.LayerOf(p) < layers)))
         {
             hash.AppendData(MemoryMarshal.AsBytes(parameter.Name.AsSpan()));
             using Tensor here = parameter.Value.detach().cpu();

@@ -30,5 +30,7 @@ public static class StagePlanner
         parameters.GroupBy(p => weightDecay == 0 || IsBiasOrNorm(p.Name) ? 0 : weightDecay)
             .Select(g => new ParameterGroup { Parameters = g.ToArray(), WeightDecay = g.Key, LearningRateScale = learningRateScale });
 
-    private static bool IsBiasOrNorm(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.Contains("LayerNorm.", StringComparison.Ordinal) || name.Contains(".ln.", StringComparison.Ordinal);
+    /// <summary>Norms are called LayerNorm (BERT), layernorm_before (ViT), norm1 (DINOv2), layer_norm1 (CLIP), and ln where they are ours.</summary>
+    private static bool IsBiasOrNorm(string name) => name.EndsWith("bias", StringComparison.Ordinal)
+        || (name.EndsWith(".weight", StringComparison.Ordinal) && name.Split('.')[^2] is var module && (module == "ln" || module.Contains("norm", StringComparison.OrdinalIgnoreCase)));
 }
