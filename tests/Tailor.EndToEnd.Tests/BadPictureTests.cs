@@ -21,7 +21,7 @@ public sealed class BadPictureTests(TinyWorld world)
 
     private static readonly Dictionary<string, BadCase> Cases = new(StringComparer.Ordinal)
     {
-        ["a picture whose header claims 40,000 x 40,000 pixels"] = new(Predict("big.png"), ["big.png", "40,000 x 40,000 pixels", "at most 89,478,485"], Tuned((_, place) => place.Write("big.png", PictureWorld.HollowPng(40_000, 40_000)))),
+        ["a picture whose header claims 40,000 x 40,000 pixels"] = new(Predict("big.png"), ["big.png", "40,000 x 40,000 pixels", "at most 89,478,485", "--max-pixels"], Tuned((_, place) => place.Write("big.png", PictureWorld.HollowPng(40_000, 40_000)))),
         ["a picture whose header claims more than its bytes hold"] = new(Predict("big.png"), ["big.png", "9,000 x 9,000 pixels", "cannot hold"], Tuned((_, place) => place.Write("big.png", PictureWorld.HollowPng(9_000, 9_000)))),
         ["a picture that was cut"] = new(Predict("cut.png"), ["cut.png", "was cut", "tailor inspect"], Tuned((_, place) => place.Write("cut.png", File.ReadAllBytes(place.In("pictures/test/red/0.png"))[..60]))),
         ["a picture that is no picture"] = new(Predict("note.png"), ["note.png", "no picture of a known kind", "68 65 6C 6C 6F"], Tuned((_, place) => place.Write("note.png", "hello"))),
@@ -50,8 +50,8 @@ public sealed class BadPictureTests(TinyWorld world)
         ["a top_k above the pool"] = new(Train("lpt", "--set", "adapter.top_k=21"), ["top_k 21", "pool of 20"], Pictures()),
         ["shared layers that leave no block"] = new(Train("lpt"), ["adapter.shared_layers 6", "3 blocks", "give 2 or less"], Pictures()),
         ["a head from class names on a model that reads no names"] = new(Train("lift", "--set", "head.init=class_names"), ["head.init class_names", "no CLIP", "class_means"], Pictures()),
-        ["a recipe of pictures on a model of texts"] = new(["train", "--data", "pictures", "--model", "model", "--recipe", "lift", "--out", "run"], ["model/config.json", "model_type", "bert"], Pictures()),
-        ["a recipe of texts on a model of pictures"] = new(["train", "--data", "rows.csv", "--model", "vit", "--recipe", "cls-tanh", "--out", "run"], ["vit"], Pictures()),
+        ["a recipe of pictures on a model of texts"] = new(["train", "--data", "pictures", "--model", "model", "--recipe", "lift", "--out", "run"], ["model/config.json", "'bert'", "take a recipe of texts"], Pictures()),
+        ["a recipe of texts on a model of pictures"] = new(["train", "--data", "rows.csv", "--model", "vit", "--recipe", "cls-tanh", "--out", "run"], ["vit/config.json", "'vit'", "take a recipe of pictures"], Pictures()),
         ["texts for a recipe of pictures"] = new(["train", "--data", "rows.csv", "--model", "vit", "--recipe", "lift", "--out", "run"], ["rows.csv", "these are texts", "cls-tanh"], Pictures()),
         ["pictures for a recipe of texts"] = new(["train", "--data", "pictures", "--model", "model", "--recipe", "cls-tanh", "--out", "run"], ["pictures", "these are pictures", "lift"], Pictures()),
         ["predict of a text by a model of pictures"] = new(["predict", "tuned", "--text", "an apple"], ["tuned", "classifies pictures", "--image FILE"], Tuned()),

@@ -91,7 +91,7 @@ public static class PictureDecoder
 
         if (pixels > most)
         {
-            throw InputException.At(name, claim, $"at most {most:N0} pixels are decoded: make the picture smaller or raise the limit");
+            throw InputException.At(name, claim, $"at most {most:N0} pixels are decoded: make the picture smaller, or raise the limit with --max-pixels");
         }
 
         if (pixels / PictureKind.DensestPixels(codec.EncodedFormat) > content.Length)

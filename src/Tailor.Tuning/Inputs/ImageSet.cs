@@ -60,7 +60,7 @@ public sealed class ImageSet(IReadOnlyList<ImageSource> sources, ImageProcessor 
         }
         catch (InputException fault)
         {
-            throw new InputException($"{fault.Message} (tailor inspect lists all such pictures, --skip-bad-images leaves them out)", fault);
+            throw new InputException($"{fault.Message} (tailor inspect lists bad pictures, --skip-bad-images leaves them out)", fault);
         }
     }
 }
