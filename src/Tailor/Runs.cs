@@ -52,8 +52,17 @@ public static class Runs
         }
 
         RunFolder folder = RunFolder.Create(request.Output);
-        folder.Write(folder.Description, description.ToJson());
-        return Continue(folder, description, data, augmented, model, progress, stop);
+        try
+        {
+            folder.Write(folder.Description, description.ToJson());
+            return Continue(folder, description, data, augmented, model, progress, stop);
+        }
+        catch (InputException) when (!Directory.Exists(folder.CheckpointFolder))
+        {
+            // A picture that cannot be decoded shows only now. There is nothing to resume, and the folder would be in the way of the next try.
+            Directory.Delete(folder.Path, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>Continues a run that was stopped or killed, to the same bits as if it had not been.</summary>

@@ -10,7 +10,12 @@ namespace Tailor.Cli;
 internal sealed class EvaluateCommand : TailorCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "A run folder of tailor train, or its model/ folder." };
-    private readonly Option<string> _data = new("--data") { Description = "A labelled table, or a folder with train, dev and test tables; of pictures a folder, list, table, IDX or CIFAR files.", HelpName = "PATH", Required = true };
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "A labelled table, or a folder with train, dev and test tables; of pictures a folder, list, table, IDX or CIFAR files.",
+        HelpName = "PATH",
+        Required = true,
+    };
     private readonly Option<string> _split = ChoiceOption.Of("--split", "Which part of a folder to score.", "test", "dev", "train");
     private readonly Option<double?> _rho = NumberOption.Real("--rho", "Head/tail threshold (default: that of the run).", 0, 1);
     private readonly Option<string> _groups = GroupsOption.Of("that of the run");
@@ -18,7 +23,12 @@ internal sealed class EvaluateCommand : TailorCommand
     private readonly DataOptions _dataOptions = new();
 
     public EvaluateCommand()
-        : base("evaluate", "Score a tuned model on labelled data: each class, and head and tail apart.", "tailor evaluate runs/first --data test.csv", "tailor evaluate runs/first --data atis/ --split dev --json", "tailor evaluate runs/pictures --data places/ --split test")
+        : base(
+            "evaluate",
+            "Score a tuned model on labelled data: each class, and head and tail apart.",
+            "tailor evaluate runs/first --data test.csv",
+            "tailor evaluate runs/first --data atis/ --split dev --json",
+            "tailor evaluate runs/pictures --data places/ --split test")
     {
         Add(_run);
         Add(_data);

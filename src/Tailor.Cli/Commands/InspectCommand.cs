@@ -15,7 +15,12 @@ internal sealed class InspectCommand : TailorCommand
     private readonly DataOptions _dataOptions = new();
 
     public InspectCommand()
-        : base("inspect", "Look at a data set: classes, imbalance, lengths or sizes, duplicates, leaks, bad pictures, and what to watch.", "tailor inspect tickets.csv", "tailor inspect atis/ --model bert-base-uncased", "tailor inspect pictures/")
+        : base(
+            "inspect",
+            "Look at a data set: classes, imbalance, lengths or sizes, duplicates, leaks, bad pictures, and what to watch.",
+            "tailor inspect tickets.csv",
+            "tailor inspect atis/ --model bert-base-uncased",
+            "tailor inspect pictures/")
     {
         Add(_data);
         Add(_model);
@@ -73,8 +78,13 @@ internal sealed class InspectCommand : TailorCommand
         }
 
         int bad = inspection.BadPictures.Count;
-        return bad == 0 || _dataOptions.SkipBadImages(session)
-            ? 0
-            : throw new InputException($"{path}: {bad} bad {(bad == 1 ? "picture, which is" : "pictures, which are")} listed above; replace or remove {(bad == 1 ? "it" : "them")}, or go on without {(bad == 1 ? "it" : "them")} by --skip-bad-images");
+        if (bad == 0 || _dataOptions.SkipBadImages(session))
+        {
+            return 0;
+        }
+
+        throw new InputException(bad == 1
+            ? $"{path}: 1 bad picture, which is listed above; replace or remove it, or go on without it by --skip-bad-images"
+            : $"{path}: {bad} bad pictures, which are listed above; replace or remove them, or go on without them by --skip-bad-images");
     }
 }

@@ -17,7 +17,12 @@ internal sealed class LongTailCommand : TailorCommand
     private readonly DataOptions _dataOptions = new();
 
     public LongTailCommand()
-        : base("longtail", "Make a long-tailed table, or set of pictures, out of a balanced one.", "tailor longtail balanced.csv --profile exponential --ratio 100 --out tail.csv", "tailor longtail sst2.tsv --profile two-class --rate 0.1 --rare negative --out rare.tsv", "tailor longtail cifar-10/ --profile exponential --ratio 100 --out cifar-10-lt")
+        : base(
+            "longtail",
+            "Make a long-tailed table, or set of pictures, out of a balanced one.",
+            "tailor longtail balanced.csv --profile exponential --ratio 100 --out tail.csv",
+            "tailor longtail sst2.tsv --profile two-class --rate 0.1 --rare negative --out rare.tsv",
+            "tailor longtail cifar-10/ --profile exponential --ratio 100 --out cifar-10-lt")
     {
         Add(_data);
         _profile.AddTo(this);

@@ -10,7 +10,12 @@ namespace Tailor.Cli;
 internal sealed class PredictCommand : TailorCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "A run folder of tailor train, or its model/ folder." };
-    private readonly Option<string?> _data = new("--data") { Description = "A table of texts, or - for one text a line on standard input; of pictures a folder, a list, a table of paths, IDX images or a CIFAR file.", HelpName = "PATH" };
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "A table of texts, or - for one text a line on standard input; of pictures a folder, a list, a table of paths, IDX images or a CIFAR file.",
+        HelpName = "PATH",
+    };
+
     private readonly Option<string[]> _text = new("--text") { Description = "A text; may be given several times.", HelpName = "TEXT", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string[]> _image = new("--image") { Description = "A picture, or several.", HelpName = "FILE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
     private readonly Option<string?> _pair = new("--pair") { Description = "The second text of a pair, beside one --text.", HelpName = "TEXT" };
@@ -131,7 +136,8 @@ internal sealed class PredictCommand : TailorCommand
     {
         if (!json)
         {
-            session.Out.WriteLine(string.Join('\t', [.. picture is null ? Array.Empty<string>() : [picture], prediction.Label, $"{prediction.Probability:F4}", .. prediction.Top.Skip(1).Select(top => $"{top.Label} {top.Probability:F4}")]));
+            IEnumerable<string> cells = [prediction.Label, $"{prediction.Probability:F4}", .. prediction.Top.Skip(1).Select(top => $"{top.Label} {top.Probability:F4}")];
+            session.Out.WriteLine(string.Join('\t', picture is null ? cells : cells.Prepend(picture)));
             return;
         }
 

@@ -104,7 +104,7 @@ public sealed record ImageInspection
             MediumClasses = medium,
             FewClasses = few,
             Repeats = RepeatedPictures.Among(parts),
-            BadPictures = [.. parts.SelectMany(part => part.Facts.Zip(part.Examples).Where(pair => pair.First.Fault is not null).Select(pair => new BadPictureInspection(part.Name, pair.Second.Source.Name, pair.First.Fault!)))],
+            BadPictures = [.. parts.SelectMany(part => Bad(part.Name, part.Examples, part.Facts))],
             Notes = data.Notes,
             Suggestions = [],
         };
@@ -137,6 +137,9 @@ public sealed record ImageInspection
         var kinds = new SortedDictionary<string, int>(good.CountBy(f => f.Kind).ToDictionary(), StringComparer.Ordinal);
         return new ImageSplitInspection(name, facts.Count, counts.Count(c => c > 0), head, tail, facts.Count - good.Length, Sizes(good.Select(f => f.Height)), Sizes(good.Select(f => f.Width)), kinds);
     }
+
+    private static IEnumerable<BadPictureInspection> Bad(string part, IReadOnlyList<ImageExample> examples, IReadOnlyList<PictureFacts> facts) =>
+        examples.Zip(facts).Where(pair => pair.Second.Fault is not null).Select(pair => new BadPictureInspection(part, pair.First.Source.Name, pair.Second.Fault!));
 
     private static SizeSummary? Sizes(IEnumerable<int> sizes)
     {

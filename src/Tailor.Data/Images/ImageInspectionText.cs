@@ -67,7 +67,8 @@ internal static class ImageInspectionText
         InspectionParts.Wrap(
             text,
             "",
-            $"Imbalance ratio {data.ImbalanceRatio:0.#}. Classes with many training pictures (over {ClassGroupSizes.ManyAbove}): {data.ManyClasses}; medium: {data.MediumClasses}; few (under {ClassGroupSizes.FewBelow}): {data.FewClasses}.",
+            $"Imbalance ratio {data.ImbalanceRatio:0.#}. Classes with many training pictures (over {ClassGroupSizes.ManyAbove}): {data.ManyClasses}; "
+                + $"medium: {data.MediumClasses}; few (under {ClassGroupSizes.FewBelow}): {data.FewClasses}.",
             width);
     }
 
