@@ -24,7 +24,8 @@ public sealed class EveryPictureRecipeTests : IDisposable
             using ImageModel model = _tiny.Load(recipe);
             _tiny.Train(TinyVision.Task(model, train, dev), [.. recipe.Stages.Take(stages)], $"run-{stages}");
             Dictionary<string, byte[]> after = TinyVision.Bits(model);
-            Assert.All(after.Keys, parameter => Assert.True(Trains(recipe.Adapter.Kind, recipe.Stages[stages - 1], parameter) != after[parameter].SequenceEqual(before[parameter]), parameter));
+            StageRecipe last = recipe.Stages[stages - 1];
+            Assert.All(after.Keys, parameter => Assert.True(Trains(recipe.Adapter.Kind, last, parameter) != after[parameter].SequenceEqual(before[parameter]), parameter));
             before = after;
         }
     }
