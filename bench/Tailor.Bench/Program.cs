@@ -2,10 +2,12 @@ using System.CommandLine;
 using Tailor.Bench;
 using Tailor.Foundation;
 
-var root = new RootCommand("Measures Tailor: training steps against plain TorchSharp and PyTorch, and where a step's time goes.")
+var root = new RootCommand("Measures Tailor: training steps against plain TorchSharp and PyTorch, where a step's time goes, what reuse gives, and how fast pictures are read.")
 {
     new VersusCommand(),
     new PartsCommand(),
+    new ReuseCommand(),
+    new PicturesCommand(),
     new MeasureCommand(),
 };
 try

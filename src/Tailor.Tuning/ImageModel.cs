@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Tailor.Backbones;
 using Tailor.Engine;
 using Tailor.Foundation;
+using Tailor.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,11 +14,32 @@ public sealed class ImageModel : ClassifierModel
     private readonly VisionBackbone _backbone;
     private readonly Func<ImageModel> _pristine;
 
-    private ImageModel(VisionBackbone backbone, ClassificationHead head, Adapter? adapter, Recipe recipe, Func<ImageModel> pristine)
-        : base(backbone.Build, head, adapter, recipe) => (_backbone, _pristine) = (backbone, pristine);
+    private ImageModel(VisionBackbone backbone, ClassificationHead head, Adapter? adapter, Recipe recipe, ImageProcessor processor, Func<ImageModel> pristine)
+        : base(backbone.Build, head, adapter, recipe) => (_backbone, Processor, _pristine) = (backbone, processor, pristine);
 
     /// <summary>The backbone.</summary>
     public VisionBackbone Backbone => _backbone;
+
+    /// <summary>What makes an input of a picture: the directory's <c>preprocessor_config.json</c>, brought to the recipe's size; where there is none, that of ViT.</summary>
+    public ImageProcessor Processor { get; }
+
+    /// <summary>How training passes change pictures; null when they do not.</summary>
+    public ImageAugmentationOptions? Augmentation => Recipe.Input.Augmentation switch
+    {
+        PictureAugmentation.ResizedCrop => new ImageAugmentationOptions(),
+        PictureAugmentation.Shift => new ImageAugmentationOptions { Crop = TrainingCrop.Padded, Padding = Math.Max(1, Side / 8) },
+        PictureAugmentation.Minimalist => ImageAugmentationOptions.Minimalist,
+        PictureAugmentation.RandAugment => new ImageAugmentationOptions { RandAugment = new RandAugmentOptions() },
+        _ => null,
+    };
+
+    /// <summary>The crops of test-time ensembling: a picture larger by one and a half patches, which shifts the crops against them (24 pixels for patches of 16, 21 for 14).</summary>
+    public FiveCrop FiveCrop => new(Processor, Side, 3 * _backbone.PatchSize / 2);
+
+    /// <summary>Rows that the backbone makes of a picture.</summary>
+    public int Tokens => _backbone.Encoder.LeadingTokens + (Side / _backbone.PatchSize * (Side / _backbone.PatchSize));
+
+    private int Side => Processor.OutputSize!.Value.Height;
 
     /// <inheritdoc/>
     public override EncoderSites Sites => _backbone.Encoder.Sites;
@@ -51,7 +73,7 @@ public sealed class ImageModel : ClassifierModel
         VisionBackbone backbone = VisionBackbone.Load(directory, seed, device, Declare, tuned ? Names(recipe, VisionConfig.Read(directory).Architecture) : null);
         try
         {
-            return new ImageModel(backbone, head!, adapter, recipe, () => Load(directory, recipe, classes, seed, device, tuned)) { Source = directory };
+            return new ImageModel(backbone, head!, adapter, recipe, ProcessorOf(directory, backbone, recipe.Input.ImageSize), () => Load(directory, recipe, classes, seed, device, tuned)) { Source = directory };
         }
         catch
         {
@@ -102,13 +124,26 @@ public sealed class ImageModel : ClassifierModel
         _ => "CLIPVisionModel",
     });
 
-    internal override void SaveInput(string directory)
+    internal override void SaveInput(string directory) => ImageProcessorFile.Write(directory, Processor);
+
+    private static ImageProcessor ProcessorOf(string directory, VisionBackbone backbone, int? size)
     {
-        string from = Path.Combine(Source, "preprocessor_config.json"), to = Path.Combine(directory, "preprocessor_config.json");
-        if (File.Exists(from) && Path.GetFullPath(from) != Path.GetFullPath(to))
+        string path = Path.Combine(directory, ImageProcessorFile.Name);
+        ImageProcessor read = File.Exists(path) ? ImageProcessorFile.Read(path) : new ImageProcessor { Resize = ResizeRule.Exactly(backbone.ImageSize, backbone.ImageSize) };
+        int side = size ?? read.OutputSize?.Height ?? backbone.ImageSize;
+        if (side % backbone.PatchSize != 0)
         {
-            AtomicFile.WriteText(to, File.ReadAllText(from));
+            throw new InputException($"pictures of {side} x {side} pixels cannot be cut into patches of {backbone.PatchSize}; give a multiple of it with --set input.image_size={Math.Max(1, side / backbone.PatchSize) * backbone.PatchSize}");
         }
+
+        // Another size keeps the share that the crop has of the resized picture.
+        return (read.Crop, read.Resize) switch
+        {
+            ({ } crop, { ShortestEdge: { } edge }) when read.OutputSize?.Height == side && crop.Height == crop.Width && edge >= crop.Height => read,
+            ({ } crop, { ShortestEdge: { } edge }) => read with { Resize = ResizeRule.ToShortestEdge(Math.Max(side, edge * side / crop.Height)), Crop = (side, side) },
+            ({ } crop, { } exact) => read with { Resize = ResizeRule.Exactly(Math.Max(side, exact.Height * side / crop.Height), Math.Max(side, exact.Width * side / crop.Width)), Crop = (side, side) },
+            _ => read with { Resize = ResizeRule.Exactly(side, side), Crop = null },
+        };
     }
 
     /// <summary>A linear head is the classifier of <c>ViTForImageClassification</c> and <c>DeiTForImageClassification</c>, which read the same state.</summary>

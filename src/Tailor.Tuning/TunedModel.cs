@@ -48,7 +48,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         using var _ = no_grad();
         if (model.AdapterStands)
         {
-            PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter.For(Labels.Count, model.Sites.Layers.Count), model.Adapter!, model.Source);
+            PeftFolder.Save(Path.Combine(directory, "adapter"), Recipe.Adapter.For(Labels.Count, model.Sites.Layers.Count), model.Adapter!, model.Source, Recipe.Input.ReadsPictures ? null : "SEQ_CLS");
         }
 
         model.SaveInput(directory);

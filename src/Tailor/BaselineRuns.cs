@@ -66,9 +66,9 @@ public sealed class BaselineRuns : IDisposable
         BaselineResult result = run.Result;
         if (run.Test is not null)
         {
-            (DatasetPart part, int[] predicted, float[]? probabilities) = run.ScoredSplit == "test"
-                ? (DatasetPart.Test, result.Test, result.TestProbabilities)
-                : (DatasetPart.Dev, result.Dev, result.DevProbabilities);
+            (SplitPart part, int[] predicted, float[]? probabilities) = run.ScoredSplit == "test"
+                ? (SplitPart.Test, result.Test, result.TestProbabilities)
+                : (SplitPart.Dev, result.Dev, result.DevProbabilities);
             folder.Write(() => RunEnding.WritePredictions(folder, _data, part, predicted, probabilities ?? []));
         }
 

@@ -18,7 +18,7 @@ internal static class ReportFacts
     /// <summary>Adds them to the content of <c>result.json</c>.</summary>
     public static void AddTo(JsonObject result, LabelledDataset data, ClassifierModel model)
     {
-        result[Splits] = new JsonObject { ["train"] = data.Count(DatasetPart.Train), ["dev"] = data.Count(DatasetPart.Dev), ["test"] = data.Count(DatasetPart.Test) };
+        result[Splits] = new JsonObject { ["train"] = data.Count(SplitPart.Train), ["dev"] = data.Count(SplitPart.Dev), ["test"] = data.Count(SplitPart.Test) };
         result[ClassNorms] = Norms(model) is { } norms ? new JsonArray([.. norms.Select(norm => (JsonNode)norm)]) : null;
     }
 

@@ -14,10 +14,13 @@ internal abstract class RunData : IDisposable
     public FrozenStatePool Frozen { get; } = new();
 
     /// <summary>What is scored at the end: test, else dev; may be empty. With neither there is nothing to score on; the training examples would only flatter.</summary>
-    public DatasetPart Scored => Set.Count(DatasetPart.Test) > 0 ? DatasetPart.Test : DatasetPart.Dev;
+    public SplitPart Scored => Set.Count(SplitPart.Test) > 0 ? SplitPart.Test : SplitPart.Dev;
 
     /// <summary>What is scored at the end, in words.</summary>
-    public string ScoredName => Scored == DatasetPart.Test ? "test" : "dev";
+    public string ScoredName => Scored == SplitPart.Test ? "test" : "dev";
+
+    /// <summary>What was noticed while loading that is no note of the dataset's, a sentence each.</summary>
+    public virtual IReadOnlyList<string> Remarks => [];
 
     /// <summary>Loads what recipes of one kind of input read.</summary>
     /// <param name="request">Where the data are, and how they are read.</param>
@@ -25,7 +28,7 @@ internal abstract class RunData : IDisposable
     /// <param name="numbers">Whether numbers are predicted.</param>
     /// <exception cref="InputException">The data are missing or faulty.</exception>
     public static RunData Load(RunRequest request, bool pictures, bool numbers = false) => pictures
-        ? throw new InputException("pictures are not read yet")
+        ? ImageRunData.Of(request)
         : new TextRunData(TextDataset.Load(request.Data, request.DataOptions with { Numbers = numbers }));
 
     /// <summary>Loads a run's model.</summary>
@@ -38,7 +41,11 @@ internal abstract class RunData : IDisposable
     /// <summary>A part as a model reads it, made when it is first asked for.</summary>
     /// <param name="model">The model; every caller's reads the same directory.</param>
     /// <param name="part">The part.</param>
-    public abstract LabelledExamples Part(ClassifierModel model, DatasetPart part);
+    public abstract LabelledExamples Part(ClassifierModel model, SplitPart part);
+
+    /// <summary>What is scored at the end, as the last scoring reads it.</summary>
+    /// <param name="model">The model.</param>
+    public virtual LabelledExamples ToScore(ClassifierModel model) => Part(model, Scored);
 
     /// <summary>The augmented rows of a recipe that trains on such; null for others.</summary>
     /// <param name="request">The run.</param>

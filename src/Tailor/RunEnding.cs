@@ -27,7 +27,7 @@ internal static class RunEnding
     /// <param name="part">The part that was scored.</param>
     /// <param name="predicted">The predicted class of each example.</param>
     /// <param name="probabilities">Examples x classes, row-major; empty when there are none.</param>
-    public static void WritePredictions(RunFolder folder, LabelledDataset set, DatasetPart part, int[] predicted, float[] probabilities)
+    public static void WritePredictions(RunFolder folder, LabelledDataset set, SplitPart part, int[] predicted, float[] probabilities)
     {
         int[] gold = set.LabelIds(part);
         PredictionFile.Write(folder.Predictions, set.Labels.Names, set.Captions(part).Select((caption, i) =>

@@ -27,6 +27,18 @@ public abstract record RunRequest
     /// <summary>How tables are read and split.</summary>
     public DatasetOptions DataOptions { get; init; } = new();
 
+    /// <summary>Further sets of pictures, whose classes stand beside those of <see cref="Data"/>.</summary>
+    public IReadOnlyList<string> FurtherData { get; init; } = [];
+
+    /// <summary>How pictures are found and split, for recipes that read pictures.</summary>
+    public ImageDatasetOptions ImageOptions { get; init; } = new();
+
+    /// <summary>The most pixels of a picture, by its header, before memory is taken for it; null for the decoder's own limit.</summary>
+    public long? MaxPixels { get; init; }
+
+    /// <summary>Whether pictures that cannot be decoded are looked for before training, listed, and left out.</summary>
+    public bool SkipBadImages { get; init; }
+
     /// <summary>Glee's head/tail threshold: the share of the scored examples that the head classes stay under, in (0, 1].</summary>
     public double Rho { get; init; } = 0.55;
 

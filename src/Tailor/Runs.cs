@@ -111,7 +111,7 @@ public static class Runs
     private static RunResult Train(TrainRequest request, Recipe recipe, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
         RunFolder.RequireFree(request.Output);
-        Calibrator.RequireDev(recipe, data.Set.Count(DatasetPart.Dev));
+        Calibrator.RequireDev(recipe, data.Set.Count(SplitPart.Dev));
         AugmentedSet? augmented = data.Augmented(request, recipe);
         var remarks = new List<string>();
         Verbalizer? verbalizer = LabelWords(request, recipe, data.Set.Labels.Names, remarks.Add);
@@ -120,7 +120,7 @@ public static class Runs
 
     private static ClassificationTask Task(ClassifierModel model, Recipe recipe, RunData data, AugmentedSet? augmented, TrainRequest request)
     {
-        LabelledExamples train = data.Part(model, DatasetPart.Train), dev = data.Part(model, DatasetPart.Dev);
+        LabelledExamples train = data.Part(model, SplitPart.Train), dev = data.Part(model, SplitPart.Dev);
         return recipe.PredictsNumbers
             ? new RegressionTask(model, train, dev, data.Set.Labels.Names)
             : new ClassificationTask(model, train, dev, data.Set.Labels.Names, data.Set.TrainCounts, request.Rho, augmented is null ? null : data.Read(model, augmented), data.Frozen, request.Groups);
@@ -128,7 +128,7 @@ public static class Runs
 
     private static RunResult Continue(RunFolder folder, RunDescription description, RunData data, AugmentedSet? augmented, ClassifierModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
-        foreach (string remark in model.Report.Remarks().Concat(data.Set.Notes))
+        foreach (string remark in model.Report.Remarks().Concat(data.Set.Notes).Concat(data.Remarks))
         {
             progress?.Report(new Remark(remark));
         }
@@ -148,14 +148,14 @@ public static class Runs
         JsonArray calibrations;
         try
         {
-            calibrations = new Calibrator(model, recipe, data.Part(model, DatasetPart.Train), data.Part(model, DatasetPart.Dev), labels, request.Rho, request.Seed, progress, request.Groups).Fit(stop);
+            calibrations = new Calibrator(model, recipe, data.Part(model, SplitPart.Train), data.Part(model, SplitPart.Dev), labels, request.Rho, request.Seed, progress, request.Groups).Fit(stop);
         }
         catch (OperationCanceledException)
         {
             return stopped;
         }
 
-        LabelledExamples scored = data.Part(model, data.Scored);
+        LabelledExamples scored = data.ToScore(model);
         EvaluationReport? report = null;
         RegressionReport? numbers = null;
         if (recipe.PredictsNumbers)

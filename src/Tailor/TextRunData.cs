@@ -22,7 +22,7 @@ internal sealed class TextRunData(TextDataset data) : RunData
         TextModel.Load(request.Model, recipe, data.Labels.Count, verbalizer, request.Seed, ComputeDevice.Find(request.Device));
 
     /// <inheritdoc/>
-    public override LabelledExamples Part(ClassifierModel model, DatasetPart part) => Labelled((TextModel)model, data.Examples(part));
+    public override LabelledExamples Part(ClassifierModel model, SplitPart part) => Labelled((TextModel)model, data.Examples(part));
 
     /// <inheritdoc/>
     public override AugmentedSet? Augmented(RunRequest request, Recipe recipe)

@@ -50,6 +50,7 @@ public sealed class BadRunTests(TinyWorld world)
             DamagedWeights.Rename(place.In("wide/model.safetensors"), "encoder.layer.", "encoder.block.");
         }),
         ["a calibration of class weights beside an MLM head"] = new(Prompt("--set", "calibration.kind=crt"), ["calibration.kind=crt", "head kind mlm has none", "take ncm"]),
+        ["a loss of cosines on a head that gives none"] = new(Train("--set", "stages.0.loss=gcl", "--out", "run"), ["loss gcl takes cosines", "take head { kind: cosine, scale: 1 }"]),
         ["a value to be chosen on dev, and no dev split"] = new(Train("--recipe", "tau-norm", "--dev-fraction", "0", "--out", "run"), ["tau-norm", "chosen on the dev split", "--dev-fraction above 0"]),
         ["an augmented file with unknown labels"] = new(Augmented("more.csv"), ["more.csv:3: label", "'planet'", "3 labels"], (_, place) => place.Write("more.csv", "text,label\nthe apple,fruit\nthe mars,planet\n")),
         ["an augmented file made of other rows"] = new(Augmented("more.csv"), ["more.csv:2: origin", "line 999 is no training row", "tailor augment"], (_, place) => place.Write("more.csv", "text,label,origin\nthe apple,fruit,999\n")),
@@ -57,6 +58,8 @@ public sealed class BadRunTests(TinyWorld world)
         ["a recipe with an augmented stage, and no file"] = new(Train("--recipe", "two-stage-augmented", "--out", "run"), ["two-stage-augmented", "tailor augment --data rows.csv", "--augmented"]),
         ["an augmented file for a recipe without such a stage"] = new(Train("--augmented", "more.csv", "--out", "run"), ["cls-tanh", "leave --augmented out"]),
         ["augment with a rate that its method does not take"] = new(["augment", "--data", "rows.csv", "--method", "duplicate", "--rate", "0.2", "--out", "more.csv"], ["--rate", "--method word-dropout or swap"]),
+        ["longtail with an alpha of another profile"] = new(["longtail", "two.csv", "--alpha", "2", "--out", "rare.csv"], ["--alpha", "--profile pareto"], (_, place) => place.Write("two.csv", "text,label\na,x\nb,y\n")),
+        ["longtail with an alpha that leaves a class empty"] = new(["longtail", "two.csv", "--profile", "pareto", "--alpha", "0.5", "--out", "rare.csv"], ["two.csv", "without any", "raise --alpha"], (_, place) => place.Write("two.csv", "text,label\na,x\nb,y\n")),
         ["longtail with a rate and a ratio"] = new(["longtail", "two.csv", "--profile", "two-class", "--rate", "0.1", "--ratio", "10", "--out", "rare.csv"], ["--rate and --ratio", "give one"], (_, place) => place.Write("two.csv", "text,label\na,x\nb,y\n")),
         ["an output folder that exists"] = new(Train("--out", "model"), ["model", "exists and is not empty", "choose another --out"]),
         ["--resume of a finished run"] = new(Resume, ["run", "finished", "result.json"], (world, place) => world.CopyFinished(place, "run")),

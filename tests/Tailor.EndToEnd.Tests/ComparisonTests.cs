@@ -141,9 +141,9 @@ public sealed class ComparisonTests(TinyWorld world)
         Recipe recipe = RecipeCatalogue.Load("cls-tanh", ["input.max_length=32"]), shorter = RecipeCatalogue.Load("cls-relu", ["input.max_length=6"]);
         using TextModel a = TextModel.Load(world.In("model"), recipe, rows.Labels.Count, null, 1), again = TextModel.Load(world.In("model"), recipe with { Input = recipe.Input with { } }, rows.Labels.Count, null, 3);
         using TextModel b = TextModel.Load(world.In("model"), shorter, rows.Labels.Count, null, 2);
-        Assert.Same(data.Part(a, DatasetPart.Train).Examples, data.Part(again, DatasetPart.Train).Examples);
-        Assert.NotSame(data.Part(a, DatasetPart.Train).Examples, data.Part(a, DatasetPart.Test).Examples);
-        Assert.True(data.Part(b, DatasetPart.Train).Examples.Lengths.Max() <= 6);
+        Assert.Same(data.Part(a, SplitPart.Train).Examples, data.Part(again, SplitPart.Train).Examples);
+        Assert.NotSame(data.Part(a, SplitPart.Train).Examples, data.Part(a, SplitPart.Test).Examples);
+        Assert.True(data.Part(b, SplitPart.Train).Examples.Lengths.Max() <= 6);
     }
 
     [Fact]

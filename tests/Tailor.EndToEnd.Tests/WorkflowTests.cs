@@ -95,6 +95,8 @@ public sealed class WorkflowTests(SmallModel small) : IClassFixture<SmallModel>
         byte[] before = File.ReadAllBytes(tail);
         SmallModel.Succeed("longtail", balanced, "--ratio", "10", "--out", tail);
         Assert.Equal(before, File.ReadAllBytes(tail));
+        made = Json(SmallModel.Succeed("longtail", balanced, "--profile", "pareto", "--alpha", "1", "--out", tail, "--json"));
+        Assert.Equal([40, 20, 13], made.GetProperty("counts").EnumerateObject().Select(count => count.Value.GetInt32()));
     }
 
     [Fact]

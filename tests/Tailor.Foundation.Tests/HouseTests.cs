@@ -13,7 +13,8 @@ public class HouseTests
         ["Tailor.Foundation"] = [],
         ["Tailor.Engine"] = ["Tailor.Foundation"],
         ["Tailor.Backbones"] = ["Tailor.Engine"],
-        ["Tailor.Data"] = ["Tailor.Foundation"],
+        ["Tailor.Imaging"] = ["Tailor.Foundation"],
+        ["Tailor.Data"] = ["Tailor.Imaging"],
         ["Tailor.Evaluation"] = ["Tailor.Data"],
         ["Tailor.Baselines"] = ["Tailor.Evaluation"],
         ["Tailor.Tuning"] = ["Tailor.Backbones", "Tailor.Evaluation"],
@@ -55,7 +56,7 @@ public class HouseTests
     [Fact]
     public void TorchSharp_stays_out_of_the_rooms_that_do_without_it()
     {
-        foreach (string room in new[] { "Tailor.Foundation", "Tailor.Data", "Tailor.Evaluation", "Tailor.Baselines" })
+        foreach (string room in new[] { "Tailor.Foundation", "Tailor.Imaging", "Tailor.Data", "Tailor.Evaluation", "Tailor.Baselines" })
         {
             Assert.DoesNotContain("TorchSharp", File.ReadAllText(Path.Combine(Root, "src", room, room + ".csproj")), StringComparison.Ordinal);
         }

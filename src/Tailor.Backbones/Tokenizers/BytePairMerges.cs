@@ -25,7 +25,9 @@ internal sealed class BytePairMerges
                 if (!ids.ContainsKey(piece))
                 {
                     throw InputException.At(
-                        source, $"merge {i + 1} ('{WordPieceDefinition.Shown(left)}' with '{WordPieceDefinition.Shown(right)}') needs '{WordPieceDefinition.Shown(piece)}', which is not in the vocabulary", "vocabulary and merges belong together; restore the model's own files");
+                        source,
+                        $"merge {i + 1} ('{WordPieceDefinition.Shown(left)}' with '{WordPieceDefinition.Shown(right)}') needs '{WordPieceDefinition.Shown(piece)}', which is not in the vocabulary",
+                        "vocabulary and merges belong together; restore the model's own files");
                 }
             }
 

@@ -38,7 +38,8 @@ internal sealed class PatchEmbedding(Parameter weight, Parameter? bias)
         if (height % _size != 0 || width % _size != 0 || height == 0 || width == 0)
         {
             throw new InputException(
-                $"images: found {height} x {width} pixels (height x width), and the model cuts them into patches of {_size} x {_size}; resize or crop them to multiples of {_size}, such as {Fitting(height)} x {Fitting(width)}");
+                $"images: found {height} x {width} pixels (height x width), and the model cuts them into patches of {_size} x {_size}; "
+                + $"resize or crop them to multiples of {_size}, such as {Fitting(height)} x {Fitting(width)}");
         }
 
         return ((int)(height / _size), (int)(width / _size));

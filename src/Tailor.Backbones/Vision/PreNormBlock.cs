@@ -46,7 +46,7 @@ internal sealed class PreNormBlock
     /// <param name="x">[tokens, hidden].</param>
     /// <param name="offsets">[sequences + 1]: the first row of each sequence, and the number of rows; of one length where the block has prefix or prompts.</param>
     /// <param name="dropout">The pass's dropout.</param>
-    /// <param name="read">The one row of each sequence that is read, int64 [sequences], of which alone query, projection and feed-forward are computed; in a causal block the last. Null for all rows.</param>
+    /// <param name="read">The one row of each sequence that is read, int64 [sequences], of which alone query, projection and feed-forward are computed; null for all. In a causal block the last.</param>
     /// <returns>[tokens, hidden] or [sequences, hidden].</returns>
     public Tensor Forward(Tensor x, int[] offsets, DropoutPlaces dropout, Tensor? read = null)
     {

@@ -7,6 +7,9 @@ namespace Tailor.Backbones;
 /// <summary>The settings of an image encoder, by the keys of a Hugging Face <c>config.json</c>.</summary>
 public sealed record VisionConfig
 {
+    /// <summary>Patches along a side above which a file is taken for damaged rather than for a model; 1024² positions are far beyond any published one.</summary>
+    private const int LargestGrid = 1_024;
+
     /// <summary><c>model_type</c>.</summary>
     public required VisionArchitecture Architecture { get; init; }
 
@@ -93,6 +96,8 @@ public sealed record VisionConfig
             ? throw read.Fault("hidden_size", $"{config.HiddenSize} is no multiple of num_attention_heads {config.Heads}", "check the file against the checkpoint")
             : config.ImageSize % config.PatchSize != 0
             ? throw read.Fault("image_size", $"{config.ImageSize} is no multiple of patch_size {config.PatchSize}", "check the file against the checkpoint")
+            : config.GridSize > LargestGrid
+            ? throw read.Fault("image_size", $"{config.ImageSize} pixels in patches of {config.PatchSize}", $"expected at most {LargestGrid} patches along a side; check the file against the checkpoint")
             : config;
     }
 

@@ -39,7 +39,7 @@ internal sealed class CompareCommand : TailorCommand
             Add(option);
         }
 
-        _run.Tables.AddColumns(this).AddUnknownLabels(this).AddSplit(this);
+        _run.Tables.AddColumns(this).AddPictures(this).AddUnknownLabels(this).AddSplit(this);
     }
 
     private IEnumerable<Option> Own =>

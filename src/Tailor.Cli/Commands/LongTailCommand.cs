@@ -8,11 +8,12 @@ namespace Tailor.Cli;
 /// <summary><c>tailor longtail</c>.</summary>
 internal sealed class LongTailCommand : TailorCommand
 {
-    private const double DefaultRatio = 100;
+    private const double DefaultRatio = 100, DefaultAlpha = 6;
 
     private readonly Argument<string> _data = new("FILE") { Description = "A balanced table (.csv, .tsv, .jsonl)." };
-    private readonly Option<string> _profile = ChoiceOption.Of("--profile", "The shape of the class counts.", "exponential", "step", "two-class");
+    private readonly Option<string> _profile = ChoiceOption.Of("--profile", "The shape of the class counts.", "exponential", "step", "pareto", "two-class");
     private readonly Option<double?> _ratio = NumberOption.Real("--ratio", "Imbalance ratio: largest class over smallest (default: 100).", 1, int.MaxValue);
+    private readonly Option<double?> _alpha = NumberOption.Real("--alpha", "Of pareto, in the place of --ratio: rows fall as rank^(-1/alpha), so less is a longer tail (default: 6).", 0.01, 1000);
     private readonly Option<double?> _rate = NumberOption.Real("--rate", "Of two-class, in the place of --ratio: rows of the rare class over rows of the other, such as 0.1.", 0, 1);
     private readonly Option<int?> _largest = NumberOption.Integer("--largest", "Rows of the largest class (default: all rows of the smallest class of the table; of two-class, all rows of the other class).", 1, int.MaxValue);
     private readonly Option<string?> _rare = new("--rare") { Description = "The class that two-class samples down (default: the first).", HelpName = "LABEL" };
@@ -26,6 +27,7 @@ internal sealed class LongTailCommand : TailorCommand
         Add(_data);
         Add(_profile);
         Add(_ratio);
+        Add(_alpha);
         Add(_rate);
         Add(_largest);
         Add(_rare);
@@ -70,6 +72,11 @@ internal sealed class LongTailCommand : TailorCommand
         }
 
         string kind = session.Get(_profile)!;
+        if (session.Has(_alpha) && kind != "pareto")
+        {
+            throw new InputException("--alpha goes with --profile pareto");
+        }
+
         if (kind == "two-class")
         {
             return TwoClass(session, input, examples, labels);
@@ -81,6 +88,11 @@ internal sealed class LongTailCommand : TailorCommand
         }
 
         int largest = session.Get(_largest) ?? examples.CountBy(example => example.Label!).Min(count => count.Value);
+        if (kind == "pareto")
+        {
+            return Pareto(session, input, largest, labels.Count);
+        }
+
         double ratio = session.Get(_ratio) ?? DefaultRatio;
         if (ratio > largest)
         {
@@ -88,6 +100,19 @@ internal sealed class LongTailCommand : TailorCommand
         }
 
         return kind == "exponential" ? LongTailProfile.Exponential(largest, ratio, labels.Count) : LongTailProfile.Step(largest, ratio, labels.Count);
+    }
+
+    private LongTailProfile Pareto(Session session, string input, int largest, int classes)
+    {
+        if (session.Has(_ratio))
+        {
+            throw new InputException("--ratio goes with another profile; pareto takes --alpha");
+        }
+
+        double alpha = session.Get(_alpha) ?? DefaultAlpha;
+        return largest * Math.Pow(classes, -1 / alpha) >= 1
+            ? LongTailProfile.Pareto(largest, alpha, classes)
+            : throw InputException.At(input, $"the largest class is to have {largest} rows", $"an alpha of {alpha} would leave the last of {classes} classes without any; raise --alpha or --largest");
     }
 
     private LongTailProfile TwoClass(Session session, string input, TextExample[] examples, LabelSet labels)

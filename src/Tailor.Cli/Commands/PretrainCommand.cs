@@ -9,6 +9,9 @@ namespace Tailor.Cli;
 internal sealed class PretrainCommand : TailorCommand
 {
     private readonly Option<string[]> _text = new("--text") { Description = "UTF-8 text files, one sentence or document a line.", HelpName = "FILE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _images = new("--images") { Description = "Sets of labelled pictures, in the place of --text: supervised training of a new vision transformer.", HelpName = "PATH", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int?> _imageSize = NumberOption.Integer("--image-size", "Height and width of the pictures, in pixels (default: 32).", 1, 4096);
+    private readonly Option<int?> _patch = NumberOption.Integer("--patch", "Height and width of a patch, in pixels (default: 4).", 1, 4096);
     private readonly Option<string?> _out = new("--out") { Description = "The run folder to make; its model/ is a Hugging Face directory.", HelpName = "RUN" };
     private readonly Option<string?> _resume = new("--resume") { Description = "Continue a run that was stopped or killed.", HelpName = "RUN" };
     private readonly Option<string?> _model = new("--model") { Description = "Continue from this Hugging Face directory (default: a new encoder).", HelpName = "DIR" };
@@ -33,12 +36,13 @@ internal sealed class PretrainCommand : TailorCommand
     public PretrainCommand()
         : base(
             "pretrain",
-            "Train a new or given encoder on plain text by masked-language modelling.",
+            "Train a new or given encoder on plain text by masked-language modelling, or a new one on labelled pictures.",
             "tailor pretrain --text corpus.txt --vocab-size 2500 --layers 4 --hidden 128 --epochs 10 --out runs/pretrained",
             "tailor pretrain --text domain.txt --model bert-base-uncased --steps 2000 --lr 5e-5 --out runs/domain",
+            "tailor pretrain --images cifar10/ mnist/ --layers 6 --hidden 144 --epochs 30 --out runs/vit",
             "tailor pretrain --resume runs/pretrained")
     {
-        foreach (Option option in new Option[] { _text, _out, _resume, _model, _vocab, _vocabSize, _cased, _layers, _hidden, _heads, _intermediate, _maxLength, _epochs, _steps, _batch, _lr, _evalEvery, _mask, _dev, _checkpoint, _json })
+        foreach (Option option in new Option[] { _text, _images, _imageSize, _patch, _out, _resume, _model, _vocab, _vocabSize, _cased, _layers, _hidden, _heads, _intermediate, _maxLength, _epochs, _steps, _batch, _lr, _evalEvery, _mask, _dev, _checkpoint, _json })
         {
             Add(option);
         }
@@ -47,13 +51,18 @@ internal sealed class PretrainCommand : TailorCommand
     protected override int Run(Session session)
     {
         string? resume = session.Get(_resume);
-        PretrainRequest? request = resume is null ? Request(session) : null;
+        bool pictures = session.Has(_images) || (resume is not null && ImagePretraining.RunOf(resume) is not null);
+        PretrainRequest? request = resume is null && !pictures ? Request(session) : null;
         if (resume is not null && Options.FirstOrDefault(option => option != _resume && option != _json && option is not System.CommandLine.Help.HelpOption && session.Has(option)) is { } given)
         {
             throw new InputException($"--resume takes everything from the run folder; leave out {given.Name}");
         }
 
         session.LoadLibtorch();
+        if (pictures)
+        {
+            return Pictures(session, resume is null ? ImageRequest(session) : null, resume);
+        }
 
         using var interruption = new Interruption(session);
         PretrainResult result = ProgressSurface.Run(session, surface =>
@@ -79,9 +88,66 @@ internal sealed class PretrainCommand : TailorCommand
         return 0;
     }
 
+    private int Pictures(Session session, ImagePretrainRequest? request, string? resume)
+    {
+        RunResult result = TrainingRun.Run(
+            session,
+            "pretraining",
+            (progress, stop) => request is null ? Runs.Resume(ImagePretraining.RunOf(resume!)!, progress, stop) : ImagePretraining.Train(request, progress, stop),
+            $"tailor pretrain --resume {request?.Output ?? resume}");
+        string model = Path.Combine(result.Folder, "model");
+        if (session.Get(_json))
+        {
+            JsonOutput.Write(session, new JsonObject { ["run"] = result.Folder, ["model"] = model, ["best_step"] = result.BestStep, ["best_dev_accuracy"] = result.BestScore });
+        }
+        else
+        {
+            session.Out.WriteLine(result.BestScore is { } accuracy ? $"{model}\tdev accuracy {accuracy:F4} at step {result.BestStep}" : model);
+        }
+
+        return 0;
+    }
+
+    private ImagePretrainRequest ImageRequest(Session session)
+    {
+        if (new Option[] { _text, _model, _vocab, _vocabSize, _cased, _maxLength, _mask, _dev }.FirstOrDefault(session.Has) is { } stray)
+        {
+            throw new InputException($"{stray.Name} is for texts; leave it out beside --images");
+        }
+
+        var defaults = new ImagePretrainRequest { Images = session.Get(_images)!, Output = session.Get(_out) ?? throw new InputException("--out is required; see: tailor pretrain --help") };
+        var changes = new List<string>();
+        void Change<T>(Option<T> option, string key)
+        {
+            if (session.Has(option))
+            {
+                changes.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"stages.0.{key}={session.Get(option)}"));
+            }
+        }
+
+        Change(_epochs, "epochs");
+        Change(_steps, "steps");
+        Change(_batch, "batch_size");
+        Change(_lr, "lr");
+        Change(_evalEvery, "eval_every");
+        return defaults with
+        {
+            Layers = session.Get(_layers) ?? defaults.Layers,
+            HiddenSize = session.Get(_hidden) ?? defaults.HiddenSize,
+            Heads = session.Get(_heads) ?? defaults.Heads,
+            IntermediateSize = session.Get(_intermediate),
+            ImageSize = session.Get(_imageSize) ?? defaults.ImageSize,
+            PatchSize = session.Get(_patch) ?? defaults.PatchSize,
+            Overrides = session.Has(_steps) ? [.. changes, "stages.0.epochs=null"] : changes,
+            Seed = session.Seed,
+            Device = session.Device,
+            CheckpointEvery = session.Get(_checkpoint),
+        };
+    }
+
     private PretrainRequest Request(Session session)
     {
-        string[] texts = session.Get(_text) is { Length: > 0 } given ? given : throw new InputException("--text is required; see: tailor pretrain --help");
+        string[] texts = session.Get(_text) is { Length: > 0 } given ? given : throw new InputException("--text or --images is required; see: tailor pretrain --help");
         string output = session.Get(_out) ?? throw new InputException("--out is required; see: tailor pretrain --help");
         if (session.Has(_epochs) && session.Has(_steps))
         {

@@ -29,7 +29,7 @@ internal sealed class TrainCommand : TailorCommand
             Add(option);
         }
 
-        _run.Tables.AddColumns(this).AddUnknownLabels(this).AddSplit(this);
+        _run.Tables.AddColumns(this).AddPictures(this).AddUnknownLabels(this).AddSplit(this);
     }
 
     protected override int Run(Session session)

@@ -9,7 +9,7 @@ namespace Tailor.Cli;
 internal sealed class RunOptions(string set)
 {
     /// <summary>The data.</summary>
-    public Option<string?> Data { get; } = new("--data") { Description = "A folder with train, dev and test tables, or one table that is split (.csv, .tsv, .jsonl).", HelpName = "PATH" };
+    public Option<string?> Data { get; } = new("--data") { Description = "A folder with train, dev and test tables, or one table that is split (.csv, .tsv, .jsonl); of pictures also folders of classes, lists, IDX and CIFAR files.", HelpName = "PATH" };
 
     /// <summary>The model.</summary>
     public Option<string?> Model { get; } = new("--model") { Description = "A Hugging Face model directory.", HelpName = "DIR" };
@@ -53,6 +53,9 @@ internal sealed class RunOptions(string set)
             Augmented = session.Get(Augmented),
             Device = session.Device,
             DataOptions = Tables.Dataset(session),
+            ImageOptions = Tables.Images(session),
+            MaxPixels = Tables.MaxPixels(session),
+            SkipBadImages = Tables.SkipBadImages(session),
             CheckpointEvery = session.Get(CheckpointEvery),
             Rho = session.Get(Rho) ?? request.Rho,
             Groups = ShotBoundsName.Parse(session.Get(Groups)),

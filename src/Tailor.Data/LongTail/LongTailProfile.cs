@@ -48,6 +48,27 @@ public sealed class LongTailProfile
         return new LongTailProfile($"step (largest class {largest}, ratio {ratio}, {classes} classes)", counts);
     }
 
+    /// <summary>
+    /// Counts that fall as a power of the class's rank, as those of a Pareto distribution do: <c>n_i = int(n_max * (i + 1)^(-1 / alpha))</c>. ImageNet-LT and Places-LT (Liu et al., CVPR 2019) are lists drawn with alpha 6 and are not
+    /// made by a formula.
+    /// </summary>
+    /// <param name="largest">n_max, the count of class 0; at least 1.</param>
+    /// <param name="alpha">The distribution's shape, above 0; the smaller, the longer the tail. It must leave the last class at least one example.</param>
+    /// <param name="classes">C, at least 2.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is out of its range.</exception>
+    public static LongTailProfile Pareto(int largest, double alpha, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(largest, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        int Count(int i) => (int)(largest * Math.Pow(i + 1, -1 / alpha));
+        if (!(alpha > 0 && Count(classes - 1) >= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, $"The shape must be above 0 and leave at least one of {largest} examples to the last of {classes} classes.");
+        }
+
+        return new LongTailProfile($"pareto (largest class {largest}, alpha {alpha}, {classes} classes)", [.. Enumerable.Range(0, classes).Select(Count)]);
+    }
+
     /// <summary>Two classes, one kept whole, the other down to <c>floor(rate * kept)</c>: as SST-2 is thinned out in the code of two-stage fine-tuning (arXiv 2207.10858).</summary>
     /// <param name="kept">The examples of the class that is kept whole, at least 1.</param>
     /// <param name="rate">The share of <paramref name="kept"/> that the other class keeps, in (0, 1], and at least one example of it.</param>

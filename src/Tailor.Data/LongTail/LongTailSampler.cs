@@ -57,6 +57,24 @@ public static class LongTailSampler
     public static IReadOnlyList<TextExample> Sample(IReadOnlyList<TextExample> examples, LabelSet labels, LongTailProfile profile, long seed)
     {
         ArgumentNullException.ThrowIfNull(examples);
+        return Sample(examples, e => e.Label, labels, profile, seed);
+    }
+
+    /// <summary>Picks pictures by class; a class's place in the profile is its index in the label set (CIFAR-10-LT and the like).</summary>
+    /// <param name="examples">Labelled pictures.</param>
+    /// <param name="labels">The classes, as many as the profile has.</param>
+    /// <param name="profile">How many pictures of each class to keep.</param>
+    /// <param name="seed">Decides which pictures of a class stay.</param>
+    /// <returns>The pictures that stay, in their old order.</returns>
+    /// <exception cref="InputException">A class has fewer pictures than the profile asks for, or the profile has another number of classes.</exception>
+    public static IReadOnlyList<ImageExample> SampleImages(IReadOnlyList<ImageExample> examples, LabelSet labels, LongTailProfile profile, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        return Sample(examples, e => e.Label, labels, profile, seed);
+    }
+
+    private static IReadOnlyList<T> Sample<T>(IReadOnlyList<T> examples, Func<T, string?> labelOf, LabelSet labels, LongTailProfile profile, long seed)
+    {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(profile);
         if (profile.Counts.Count != labels.Count)
@@ -64,7 +82,7 @@ public static class LongTailSampler
             throw new InputException($"the {profile.Name} profile is for {profile.Counts.Count} classes and the data have {labels.Count}; the two-class profile needs two classes");
         }
 
-        int[] ids = [.. examples.Select(e => labels.IndexOf(e.Label ?? throw new ArgumentException("An example has no label.", nameof(examples))))];
+        int[] ids = [.. examples.Select(e => labels.IndexOf(labelOf(e) ?? throw new ArgumentException("An example has no label.", nameof(examples))))];
         return [.. Pick(ids, profile, seed).Select(i => examples[i])];
     }
 }

@@ -5,8 +5,6 @@ namespace Tailor.Data;
 /// <summary>Makes data sets from files: which file is which part, and how rows are split where parts are missing.</summary>
 internal static class DatasetLoader
 {
-    private const int ShownClasses = 10;
-
     /// <summary>Loads a folder of split files.</summary>
     public static TextDataset Folder(string folder, DatasetOptions options)
     {
@@ -52,28 +50,9 @@ internal static class DatasetLoader
 
     private static List<TextExample> Rows(string file, DatasetOptions options) => [.. TextTable.Read(file, options.Table with { RequireLabels = true })];
 
-    private static List<TextExample>[] Split(List<TextExample> rows, LabelSet labels, long seed, double devFraction, double testFraction, List<string> notes)
-    {
-        // Numbers are split as one class.
-        int[] ids = ReferenceEquals(labels, TextDataset.NumberLabels) ? new int[rows.Count] : [.. rows.Select(r => labels.IndexOf(r.Label!))];
-        SplitPart[] assigned = StratifiedSplit.Assign(ids, labels.Count, seed, devFraction, testFraction);
-        List<TextExample>[] parts = [[], [], []];
-        for (int i = 0; i < assigned.Length; i++)
-        {
-            parts[(int)assigned[i]].Add(rows[i]);
-        }
-
-        string[] single = [.. ids.CountBy(id => id).Where(c => c.Value == 1).Select(c => $"'{Excerpt.Of(labels.Names[c.Key])}'")];
-        if (single.Length > 0)
-        {
-            string list = string.Join(", ", single.Take(ShownClasses)) + (single.Length > ShownClasses ? ", ..." : "");
-            notes.Add(single.Length == 1
-                ? $"One class has a single example, which stays in train: {list}."
-                : $"{single.Length:N0} classes have a single example, which stays in train: {list}.");
-        }
-
-        return parts;
-    }
+    // Numbers are split as one class.
+    private static List<TextExample>[] Split(List<TextExample> rows, LabelSet labels, long seed, double devFraction, double testFraction, List<string> notes) =>
+        SplitRows.Of(rows, ReferenceEquals(labels, TextDataset.NumberLabels) ? new int[rows.Count] : [.. rows.Select(r => labels.IndexOf(r.Label!))], labels, seed, devFraction, testFraction, notes);
 
     private static void CheckLabels(SplitFiles files, LabelSet labels, List<TextExample> train)
     {

@@ -1,18 +1,5 @@
 namespace Tailor.Data;
 
-/// <summary>The parts of a dataset.</summary>
-public enum DatasetPart
-{
-    /// <summary>What is trained on.</summary>
-    Train,
-
-    /// <summary>What the best step is chosen by.</summary>
-    Dev,
-
-    /// <summary>What scores are reported of.</summary>
-    Test,
-}
-
 /// <summary>Labelled examples in three parts, and the classes they belong to.</summary>
 public abstract class LabelledDataset
 {
@@ -35,13 +22,13 @@ public abstract class LabelledDataset
 
     /// <summary>The number of examples of a part.</summary>
     /// <param name="part">The part.</param>
-    public abstract int Count(DatasetPart part);
+    public abstract int Count(SplitPart part);
 
     /// <summary>The class index of each example of a part.</summary>
     /// <param name="part">The part.</param>
-    public abstract int[] LabelIds(DatasetPart part);
+    public abstract int[] LabelIds(SplitPart part);
 
     /// <summary>What each example of a part is called in a list of predictions: its text, or its file.</summary>
     /// <param name="part">The part.</param>
-    public abstract IEnumerable<string> Captions(DatasetPart part);
+    public abstract IEnumerable<string> Captions(SplitPart part);
 }

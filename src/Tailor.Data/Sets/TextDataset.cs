@@ -111,16 +111,16 @@ public sealed class TextDataset : LabelledDataset
 
     /// <summary>The examples of a part.</summary>
     /// <param name="part">The part.</param>
-    public IReadOnlyList<TextExample> Examples(DatasetPart part) => part switch { DatasetPart.Train => Train, DatasetPart.Dev => Dev, _ => Test };
+    public IReadOnlyList<TextExample> Examples(SplitPart part) => part switch { SplitPart.Train => Train, SplitPart.Dev => Dev, _ => Test };
 
     /// <inheritdoc/>
-    public override int Count(DatasetPart part) => Examples(part).Count;
+    public override int Count(SplitPart part) => Examples(part).Count;
 
     /// <inheritdoc/>
-    public override int[] LabelIds(DatasetPart part) => LabelIds(Examples(part));
+    public override int[] LabelIds(SplitPart part) => LabelIds(Examples(part));
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Captions(DatasetPart part) => Examples(part).Select(example => example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}");
+    public override IEnumerable<string> Captions(SplitPart part) => Examples(part).Select(example => example.Pair is null ? example.Text : $"{example.Text} | {example.Pair}");
 
     /// <summary>The class index of each example.</summary>
     /// <param name="split">Examples whose labels all belong to <see cref="LabelledDataset.Labels"/>.</param>

@@ -20,17 +20,24 @@ public static class UnseenLabels
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(isKnown);
         ArgumentNullException.ThrowIfNull(notes);
+        return Resolve(rows, row => row.Label, isKnown, policy, source, notes);
+    }
+
+    /// <summary>The same for rows of any kind.</summary>
+    internal static IReadOnlyList<T> Resolve<T>(IReadOnlyList<T> rows, Func<T, string?> labelOf, Predicate<string> isKnown, UnknownLabels policy, string source, ICollection<string> notes)
+    {
         var unseen = new Dictionary<string, int>(StringComparer.Ordinal);
-        var kept = new List<TextExample>(rows.Count);
-        foreach (TextExample row in rows)
+        var kept = new List<T>(rows.Count);
+        foreach (T row in rows)
         {
-            if (row.Label is null || isKnown(row.Label))
+            string? label = labelOf(row);
+            if (label is null || isKnown(label))
             {
                 kept.Add(row);
             }
             else
             {
-                unseen[row.Label] = unseen.GetValueOrDefault(row.Label) + 1;
+                unseen[label] = unseen.GetValueOrDefault(label) + 1;
             }
         }
 

@@ -86,14 +86,15 @@ public static class PeftFolder
     /// <param name="recipe">What the adapter was made from.</param>
     /// <param name="adapter">The adapter.</param>
     /// <param name="baseModel">The path or name of the model it stands on.</param>
-    public static void Save(string directory, AdapterRecipe recipe, Adapter adapter, string baseModel)
+    /// <param name="task">PEFT's task, whose wrapper gives the names their first part; null for pictures, which it has none for.</param>
+    public static void Save(string directory, AdapterRecipe recipe, Adapter adapter, string baseModel, string? task = "SEQ_CLS")
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(adapter);
         Directory.CreateDirectory(directory);
         JsonObject config = Config(recipe);
         config["base_model_name_or_path"] = baseModel;
-        config["task_type"] = "FEATURE_EXTRACTION";
+        config["task_type"] = task;
         config["inference_mode"] = true;
         AtomicFile.WriteText(Path.Combine(directory, ConfigFile), config.ToJsonString(Indented) + "\n");
         using DisposeScope scope = NewDisposeScope();

@@ -98,7 +98,7 @@ public sealed class Calibrator(
                 note["temperature"] = temperature;
                 return TemperatureScaling.Change(labels.Count, temperature);
             case CalibrationKind.Ncm:
-                _means = NearestClassMean.Of(model.Features(train.Examples, stop), Ids(train.ClassIds), labels.Count, calibration.Scale);
+                _means = NearestClassMean.Of(model.Features(train.Examples, stop), Ids(train.ClassIds), labels.Count, calibration.Scale, calibration.Distance);
                 note["scale"] = calibration.Scale;
                 return none;
             case CalibrationKind.Crt:

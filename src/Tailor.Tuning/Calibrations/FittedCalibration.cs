@@ -7,13 +7,13 @@ namespace Tailor.Tuning;
 
 /// <summary>
 /// What a recipe's calibrations come to once they are fitted. Where the head has a last layer (a cosine head has none: its rows know neither length nor bias) and no class means stand in its place, the change is folded into that layer when the model is saved; otherwise it is kept beside the
-/// weights in <c>calibration.safetensors</c>: <c>score_scale</c> and <c>score_shift</c>, float64 [classes], and of class means <c>class_means</c>, float32 [classes, width], and <c>class_mean_scale</c>, float64 [1].
+/// weights in <c>calibration.safetensors</c>: <c>score_scale</c> and <c>score_shift</c>, float64 [classes], and of class means <c>class_means</c> (by Euclid's distance <c>class_centres</c>), float32 [classes, width], and <c>class_mean_scale</c>, float64 [1].
 /// </summary>
 /// <param name="Change">The change of scores.</param>
 /// <param name="Means">The class means that score in the place of the last layer, or null.</param>
 public sealed record FittedCalibration(ScoreChange Change, NearestClassMean? Means = null)
 {
-    private const string File = "calibration.safetensors", Scale = "score_scale", Shift = "score_shift", MeansName = "class_means", MeanScale = "class_mean_scale";
+    private const string File = "calibration.safetensors", Scale = "score_scale", Shift = "score_shift", MeansName = "class_means", CentresName = "class_centres", MeanScale = "class_mean_scale";
 
     /// <summary>Whether a recipe's calibrations cannot be folded into the head.</summary>
     /// <param name="recipe">The recipe.</param>
@@ -32,7 +32,7 @@ public sealed record FittedCalibration(ScoreChange Change, NearestClassMean? Mea
         if (Means is not null)
         {
             int classes = Change.Scale.Count;
-            tensors.Add(new(MeansName, tensor(Means.Units.ToArray(), [classes, Means.Units.Count / classes])));
+            tensors.Add(new(Means.Distance == ClassMeanDistance.Cosine ? MeansName : CentresName, tensor(Means.Means.ToArray(), [classes, Means.Means.Count / classes])));
             tensors.Add(new(MeanScale, tensor(new[] { Means.Scale })));
         }
 
@@ -58,8 +58,12 @@ public sealed record FittedCalibration(ScoreChange Change, NearestClassMean? Mea
             ? file.Read(name).to(type)
             : throw InputException.At(path, "missing, of another shape, or not finite", $"expected [{string.Join(", ", shape)}]; the file is damaged or belongs to another model, copy the directory again", field: name);
         double[] Doubles(string name, long count) => Values(name, ScalarType.Float64, count).data<double>().ToArray();
+        bool euclidean = file.Entries.ContainsKey(CentresName);
         return new FittedCalibration(
             new ScoreChange(Doubles(Scale, classes), Doubles(Shift, classes)),
-            width is { } wide ? new NearestClassMean(Values(MeansName, ScalarType.Float32, classes, wide).data<float>().ToArray(), classes, Doubles(MeanScale, 1)[0]) : null);
+            width is { } wide
+                ? new NearestClassMean(
+                    Values(euclidean ? CentresName : MeansName, ScalarType.Float32, classes, wide).data<float>().ToArray(), classes, Doubles(MeanScale, 1)[0], euclidean ? ClassMeanDistance.Euclidean : ClassMeanDistance.Cosine)
+                : null);
     }
 }

@@ -21,7 +21,10 @@ public sealed record CalibrationRecipe
     /// <summary>What all scores are divided by, above 0 and at most 1000, for <see cref="CalibrationKind.Temperature"/>; null chooses the one of least log loss on the dev split.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>What the cosines of <see cref="CalibrationKind.Ncm"/> are multiplied by to become scores, above 0 and at most 1000; it does not change the predicted class.</summary>
+    /// <summary>How <see cref="CalibrationKind.Ncm"/> tells which mean is nearest.</summary>
+    public ClassMeanDistance Distance { get; init; }
+
+    /// <summary>What the cosines (or squared distances) of <see cref="CalibrationKind.Ncm"/> are multiplied by to become scores, above 0 and at most 1000; it does not change the predicted class.</summary>
     public double Scale { get; init; } = 30;
 
     /// <summary>Passes over the training features, above 0 and at most 10000, for <see cref="CalibrationKind.Crt"/> and <see cref="CalibrationKind.Lws"/>.</summary>
@@ -32,6 +35,16 @@ public sealed record CalibrationRecipe
 
     /// <summary>The peak learning rate of the same two, above 0 and at most 10; null for 1e-3 of the first and 1e-2 of the second.</summary>
     public double? Lr { get; init; }
+}
+
+/// <summary>How far a feature is from a class mean; features are brought to length 1 before.</summary>
+public enum ClassMeanDistance
+{
+    /// <summary>By the angle: the length of a mean, which is less the more its class's features differ, does not count.</summary>
+    Cosine,
+
+    /// <summary>By Euclid's distance from the mean as it is.</summary>
+    Euclidean,
 }
 
 /// <summary>The kinds of calibration.</summary>

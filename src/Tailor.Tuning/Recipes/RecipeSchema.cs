@@ -73,6 +73,7 @@ internal static class RecipeSchema
         .Number("eta", r => r.Eta, (r, v) => r with { Eta = v }, NumberRange.From0(10), r => Unless(r, CalibrationKind.EtaNorm))
         .NumberOrAuto("tau", r => r.Tau, (r, v) => r with { Tau = v }, NumberRange.From0(10), r => Unless(r, CalibrationKind.TauNorm, CalibrationKind.LogitAdjustment))
         .NumberOrAuto("temperature", r => r.Temperature, (r, v) => r with { Temperature = v }, NumberRange.Above0(1000), r => Unless(r, CalibrationKind.Temperature))
+        .Choice("distance", r => r.Distance, (r, v) => r with { Distance = v }, r => Unless(r, CalibrationKind.Ncm))
         .Number("scale", r => r.Scale, (r, v) => r with { Scale = v }, NumberRange.Above0(1000), r => Unless(r, CalibrationKind.Ncm))
         .Number("epochs", r => r.Epochs, (r, v) => r with { Epochs = v }, NumberRange.Above0(10_000), r => Unless(r, CalibrationKind.Crt, CalibrationKind.Lws))
         .Whole("batch_size", r => r.BatchSize, (r, v) => r with { BatchSize = v }, 1, 65536, r => Unless(r, CalibrationKind.Crt, CalibrationKind.Lws))

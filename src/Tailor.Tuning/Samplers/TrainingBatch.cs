@@ -6,6 +6,12 @@ namespace Tailor.Tuning;
 /// <param name="CompanionWeight">The weight of that second mean.</param>
 public sealed record TrainingBatch(int[] Examples, int Companions = 0, double CompanionWeight = 1)
 {
+    /// <summary>The epoch within the stage, from 0.</summary>
+    public int Epoch { get; init; }
+
+    /// <summary>Epochs of the stage, at least 1.</summary>
+    public int Epochs { get; init; } = 1;
+
     /// <summary>Whether the loss's class weights are in force (<see cref="LossRecipe.WeightsFrom"/>).</summary>
     public bool ClassWeighted { get; init; } = true;
 }

@@ -68,7 +68,8 @@ public sealed class StageSchedule
         }
 
         bool weighted = HasClassWeights(step);
-        return _batches.Skip((int)(step - _firstStep) * _stage.Accumulate).Take(_stage.Accumulate).Select(batch => batch with { ClassWeighted = weighted }).ToArray();
+        return _batches.Skip((int)(step - _firstStep) * _stage.Accumulate).Take(_stage.Accumulate)
+            .Select(batch => batch with { ClassWeighted = weighted, Epoch = (int)_epoch, Epochs = (int)Math.Max(1, Math.Ceiling(_epochs)) }).ToArray();
     }
 
     private IReadOnlyList<TrainingBatch> Batches(long epoch) => BatchPlan.Epoch(_sampler, new EpochPlace(_seed, _index, epoch, _epochs), _lengths, _stage.BatchSize, _stage.TokensPerBatch);

@@ -64,7 +64,7 @@ internal sealed record ComparisonDescription
         Rho = request.Rho,
         Groups = request.Groups,
         TrainCounts = data.TrainCounts,
-        Splits = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["train"] = data.Count(DatasetPart.Train), ["dev"] = data.Count(DatasetPart.Dev), ["test"] = data.Count(DatasetPart.Test) },
+        Splits = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["train"] = data.Count(SplitPart.Train), ["dev"] = data.Count(SplitPart.Dev), ["test"] = data.Count(SplitPart.Test) },
         Seeds = request.Seeds,
         Entries = [.. entries.Select(entry => new Row(entry.Name, entry.IsBaseline, entry.IsDeterministic, entry.Describe()))],
     };

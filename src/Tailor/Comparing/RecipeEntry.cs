@@ -111,7 +111,7 @@ internal sealed class RecipeEntry : ComparisonEntry
             throw new InputException("it predicts numbers, and a comparison is of classes; train it by itself, with --seeds for several");
         }
 
-        Calibrator.RequireDev(recipe, data.Set.Count(DatasetPart.Dev));
+        Calibrator.RequireDev(recipe, data.Set.Count(SplitPart.Dev));
         bool words = recipe.Head.Kind == HeadKind.Mlm, augmented = recipe.Stages.Any(stage => stage.Data == StageData.Augmented);
         return new RecipeEntry(
             recipe,

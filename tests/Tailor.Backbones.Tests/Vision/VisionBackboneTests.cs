@@ -54,6 +54,30 @@ public sealed class VisionBackboneTests : IDisposable
     }
 
     [Fact]
+    public void Shards_are_read_by_their_index()
+    {
+        using VisionBackbone made = Save(TinyImages.Config(VisionArchitecture.Vit), name => name);
+        KeyValuePair<string, Tensor>[] weights = [.. ModelDirectory.Weights(made.Parameters)];
+        File.Delete(Path.Combine(_folder, "model.safetensors"));
+        var map = new JsonObject();
+        foreach ((int i, KeyValuePair<string, Tensor>[] shard) in weights.Chunk(20).Index())
+        {
+            string name = $"model-{i}.safetensors";
+            SafetensorsWriter.Write(Path.Combine(_folder, name), shard, new Dictionary<string, string>());
+            foreach ((string tensor, _) in shard)
+            {
+                map[tensor] = name;
+            }
+        }
+
+        Assert.True(map.Select(entry => entry.Value!.GetValue<string>()).Distinct().Count() > 1);
+        File.WriteAllText(Path.Combine(_folder, "model.safetensors.index.json"), new JsonObject { ["weight_map"] = map }.ToJsonString());
+        using VisionBackbone loaded = VisionBackbone.Load(_folder, 99);
+        Assert.Empty(loaded.Report.Remarks());
+        AssertSame(made, loaded);
+    }
+
+    [Fact]
     public void Both_towers_of_clip_are_read_from_one_directory_and_a_tower_can_be_saved_alone()
     {
         using VisionBackbone images = Save(TinyImages.Config(VisionArchitecture.ClipVision), name => name);
@@ -113,6 +137,7 @@ public sealed class VisionBackboneTests : IDisposable
     [InlineData("hidden_size", "25", "no multiple of num_attention_heads 3")]
     [InlineData("image_size", "20", "no multiple of patch_size 8")]
     [InlineData("image_size", "[24, 24]", "[24,24]")]
+    [InlineData("image_size", "65536", "1024 patches")]
     [InlineData("hidden_act", "\"swish\"", "swish")]
     [InlineData("qkv_bias", "1", "true or false")]
     [InlineData("model_type", "\"swin\"", "swin")]

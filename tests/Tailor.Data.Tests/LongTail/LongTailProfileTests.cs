@@ -27,6 +27,41 @@ public sealed class LongTailProfileTests
     public void Exponential_profiles_have_the_published_groups(double ratio, int many, int medium, int few) =>
         Assert.Equal((many, medium, few), ClassGroupSizes.ManyMediumFew(LongTailProfile.Exponential(500, ratio, 100).Counts));
 
+    [Theory]
+    [InlineData(10, 10, 0, 0)]
+    [InlineData(50, 9, 1, 0)]
+    [InlineData(100, 8, 2, 0)]
+    public void Exponential_profiles_of_ten_classes_have_the_published_groups(double ratio, int many, int medium, int few) =>
+        Assert.Equal((many, medium, few), ClassGroupSizes.ManyMediumFew(LongTailProfile.Exponential(5000, ratio, 10).Counts));
+
+    [Fact]
+    public void Pareto_counts_are_powers_of_the_rank()
+    {
+        Assert.Equal([1280, 640, 426, 320], LongTailProfile.Pareto(1280, 1, 4).Counts);
+        Assert.Equal([4980, 3521, 2875, 2490], LongTailProfile.Pareto(4980, 2, 4).Counts);
+
+        // Over C classes the ratio is C^(1/alpha).
+        Assert.Equal(Math.Pow(1000, 1.0 / 6), LongTailProfile.Pareto(1_000_000, 6, 1000).ImbalanceRatio, 1e-4);
+        Assert.Contains("alpha 6", LongTailProfile.Pareto(100, 6, 4).Name, StringComparison.Ordinal);
+    }
+
+    [Property]
+    public void Pareto_counts_fall_and_a_smaller_alpha_has_the_longer_tail(PositiveInt largest, PositiveInt classes)
+    {
+        int n = largest.Get, c = classes.Get + 1;
+        double alpha = Math.Log(c) / Math.Log(n + 1) + 0.5;
+        if ((int)(n * Math.Pow(c, -1 / alpha)) < 1)
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Pareto(n, alpha, c));
+            return;
+        }
+
+        IReadOnlyList<int> counts = LongTailProfile.Pareto(n, alpha, c).Counts;
+        Assert.Equal((c, n), (counts.Count, counts[0]));
+        Assert.True(counts.Zip(counts.Skip(1)).All(p => p.First >= p.Second) && counts[^1] >= 1);
+        Assert.True(counts.Zip(LongTailProfile.Pareto(n, alpha * 2, c).Counts).All(p => p.First <= p.Second));
+    }
+
     [Property]
     public void Exponential_counts_fall_and_none_is_empty(PositiveInt largest, PositiveInt ratio, PositiveInt classes)
     {
@@ -67,6 +102,10 @@ public sealed class LongTailProfileTests
         Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Exponential(5, 0.5, 10));
         Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Exponential(5, 2, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Step(0, 1, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Pareto(5, 0, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Pareto(5, double.NaN, 2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Pareto(5, 0.5, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.Pareto(5, 6, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.TwoClass(5, 0.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.TwoClass(5, 1.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => LongTailProfile.TwoClass(5, 0.5, sampledClass: 2));

@@ -39,6 +39,7 @@ public sealed class CalibratedRunTests : IDisposable
     [InlineData("crt", true)]
     [InlineData("lws", true)]
     [InlineData("ncm", false)]
+    [InlineData("ncm calibration.distance=euclidean", false)]
     [InlineData("cls-layer-norm calibration.kind=crt head.init=uniform", true)]
     [InlineData("prompt calibration.kind=ncm", false)]
     [InlineData("prompt calibration.kind=logit_adjustment", false)]

@@ -94,6 +94,23 @@ public sealed class CalibrationTests : IDisposable
     }
 
     [Fact]
+    public void By_distance_a_scattered_class_loses_what_it_wins_by_angle()
+    {
+        // Class 0 points two ways, so its mean (0.5, 0.5) is short; class 1 is all at (0, 1).
+        Tensor features = tensor(new[] { 1f, 0f, 0f, 3f, 0f, 5f, 0f, 2f }, [4, 2]), labels = Ids([0, 0, 1, 1]), asked = tensor(new[] { 6f, 8f, 3f, 1f }, [2, 2]);
+        NearestClassMean angle = NearestClassMean.Of(features, labels, 3, scale: 2), distance = NearestClassMean.Of(features, labels, 3, scale: 2, ClassMeanDistance.Euclidean);
+        Assert.Equal([0L, 0L], angle.Scores(asked).argmax(1).data<long>().ToArray());
+        double[] scores = Numbers(distance.Scores(asked));
+        Assert.Equal([-2 * (.01 + .09), -2 * (.36 + .04), -8], scores[..3], (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal([.5f, .5f, 0, 1, 0, 0], distance.Means);
+
+        // The length of a mean is felt, that of a feature never.
+        Assert.Equal(scores, Numbers(distance.Scores(asked.mul(40))), (a, b) => Math.Abs(a - b) < 1e-5);
+        Tensor between = tensor(new[] { .4f, .9f }, [1, 2]);
+        Assert.Equal((1L, 0L), (distance.Scores(between).argmax(1).item<long>(), angle.Scores(between).argmax(1).item<long>()));
+    }
+
+    [Fact]
     public void Retraining_is_its_seeds_alone_and_gives_rare_classes_their_due()
     {
         // Two overlapping clusters, 190 against 10: plain maximum likelihood hardly ever names the rare one.

@@ -12,6 +12,8 @@ public sealed class HeadInitializationTests : IDisposable
 {
     private readonly DisposeScope _scope;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public HeadInitializationTests()
     {
         Libtorch.Load(1);
@@ -27,7 +29,7 @@ public sealed class HeadInitializationTests : IDisposable
         Tensor features = tensor(new[] { 4f, 0f, 0f, 2f, 0f, -3f }, [3, 2]);
         CosineHead head = Cosine(HeadInit.ClassMeans, width: 2, classes: 3);
         Tensor fresh = head.Output!.Weight.Value.detach().clone();
-        HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, features, [0, 0, 2]);
+        HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, features, [0, 0, 2], Stop);
         float root = MathF.Sqrt(5);
         Assert.Equal([2 / root, 1 / root, fresh[1, 0].item<float>(), fresh[1, 1].item<float>(), 0, -1], head.Output.Weight.Value.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-6f);
         Assert.Equal([2, 1, 0, 0, 0, -3], HeadInitialization.ClassMeans(features, [0, 0, 2], 3).data<float>().ToArray());
@@ -50,7 +52,7 @@ public sealed class HeadInitializationTests : IDisposable
             head.Output!.Bias!.Value.fill_(7);
         }
 
-        HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, tensor(new[] { 4f, 0f, 0f, 2f }, [2, 2]), [0, 1]);
+        HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, tensor(new[] { 4f, 0f, 0f, 2f }, [2, 2]), [0, 1], Stop);
         Assert.Equal([1, 0, 0, 1], head.Output.Weight.Value.data<float>().ToArray());
         Assert.Equal([0, 0], head.Output.Bias.Value.data<float>().ToArray());
     }
@@ -59,7 +61,7 @@ public sealed class HeadInitializationTests : IDisposable
     public void The_probe_ends_where_the_gradient_of_its_objective_is_0()
     {
         (Tensor features, int[] labels) = Clusters(8, [60, 20, 7]);
-        Tensor weights = LinearProbe.Fit(features, labels, 3).to(ScalarType.Float64);
+        Tensor weights = LinearProbe.Fit(features, labels, 3, Stop).to(ScalarType.Float64);
 
         // The free biases are found by Newton steps here; then the gradient of Σ s CE + ‖W‖² / 2 in W must be 0.
         Tensor x = features.to(ScalarType.Float64), gold = tensor(labels.Select(id => (long)id).ToArray()), balanced = tensor(labels.Select(id => 87.0 / (3 * new[] { 60, 20, 7 }[id])).ToArray());
@@ -81,10 +83,10 @@ public sealed class HeadInitializationTests : IDisposable
     {
         // Two overlapping classes on a line, 95 to 5: without balance nearly all answers would be the first class.
         (Tensor features, int[] labels) = Clusters(2, [950, 50]);
-        Tensor weights = LinearProbe.Fit(features, labels, 2), direction = weights[0].sub(weights[1]);
+        Tensor weights = LinearProbe.Fit(features, labels, 2, Stop), direction = weights[0].sub(weights[1]);
         Tensor along = features.matmul(direction), gold = tensor(labels.Select(id => (long)id).ToArray());
         Assert.True(along.masked_select(gold.eq(0)).mean().item<float>() > along.masked_select(gold.eq(1)).mean().item<float>());
-        Tensor once = LinearProbe.Fit(cat([features, features.narrow(0, 950, 50)], 0), [.. labels, .. labels[950..]], 2);
+        Tensor once = LinearProbe.Fit(cat([features, features.narrow(0, 950, 50)], 0), [.. labels, .. labels[950..]], 2, Stop);
 
         // Each rare example twice is the same balanced problem but for the size of the penalty.
         Assert.True(F.cosine_similarity(once.flatten(), weights.flatten(), 0).item<float>() > .9999f);
@@ -96,7 +98,7 @@ public sealed class HeadInitializationTests : IDisposable
         (Tensor features, int[] labels) = Clusters(16, [40, 12, 5, 5]);
         CosineHead head = Cosine(HeadInit.LinearProbe, 16, 5);
         Tensor fresh = head.Output!.Weight.Value[4].detach().clone();
-        HeadInitialization.Set(Recipe(HeadInit.LinearProbe), head, features, labels);
+        HeadInitialization.Set(Recipe(HeadInit.LinearProbe), head, features, labels, Stop);
         Assert.True(head.Output.Weight.Value.norm(1).sub(1).abs().max().item<float>() < 1e-5f);
         Assert.Equal(fresh.data<float>().ToArray(), head.Output.Weight.Value[4].data<float>().ToArray());
         long[] said = head.Forward(features, DropoutPlaces.Off).argmax(1).data<long>().ToArray();
@@ -111,13 +113,13 @@ public sealed class HeadInitializationTests : IDisposable
         GC.Collect();
         GC.WaitForPendingFinalizers();
         long before = Tensor.TotalCount;
-        HeadInitialization.Set(Recipe(HeadInit.LinearProbe), head, features, labels);
-        HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, features, labels);
+        HeadInitialization.Set(Recipe(HeadInit.LinearProbe), head, features, labels, Stop);
+        HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, features, labels, Stop);
         Assert.Equal(before, Tensor.TotalCount);
         float[] rows = head.Output!.Weight.Value.data<float>().ToArray();
         Assert.Throws<OperationCanceledException>(() => HeadInitialization.Set(Recipe(HeadInit.LinearProbe), head, features, labels, new CancellationToken(canceled: true)));
         Assert.Equal(rows, head.Output.Weight.Value.data<float>().ToArray());
-        Assert.Throws<ArgumentException>(() => HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, features, [0, 1]));
+        Assert.Throws<ArgumentException>(() => HeadInitialization.Set(Recipe(HeadInit.ClassMeans), head, features, [0, 1], Stop));
     }
 
     private static HeadRecipe Recipe(HeadInit init) => new() { Kind = HeadKind.Cosine, Init = init };

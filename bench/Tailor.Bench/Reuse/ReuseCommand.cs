@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Globalization;
+using Tailor.Engine;
+using Tailor.Foundation;
+
+namespace Tailor.Bench;
+
+/// <summary><c>reuse</c>: an epoch of stages with layers that stand still, with what they give kept and computed anew.</summary>
+internal sealed class ReuseCommand : Command
+{
+    private readonly Option<string[]> _case = new("--case") { Description = "Of linear-probe, two-stage, lpt (default: all).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads to compute with.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+    private readonly Option<int> _rounds = new("--rounds") { Description = "Epochs of each side, taken in turn after one that is not counted.", HelpName = "N", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> _shared = new("--shared") { Description = "The folder with data and models.", HelpName = "DIR", DefaultValueFactory = _ => "../shared" };
+
+    public ReuseCommand()
+        : base("reuse", "Shows what it gives to run layers that stand still once.")
+    {
+        Add(_case);
+        Add(_threads);
+        Add(_rounds);
+        Add(_shared);
+        SetAction(Run);
+    }
+
+    private void Run(ParseResult parsed)
+    {
+        string[] chosen = parsed.GetValue(_case) ?? [];
+        int rounds = parsed.GetValue(_rounds) is > 0 and var given ? given : throw new InputException("--rounds takes a number of at least 1");
+        Libtorch.Load(parsed.GetValue(_threads));
+        LibtorchFacts facts = Libtorch.Facts();
+        Console.WriteLine($"{facts.Processor}, {facts.Threads} threads, {facts.Arithmetic}, libtorch {facts.Version}; milliseconds of an epoch\n");
+        Console.WriteLine("| case | kept: best | median | computed anew: best | median | ratio of best | of median |\n|---|---:|---:|---:|---:|---:|---:|");
+        foreach (ReuseCase one in ReuseCase.All.Where(c => chosen.Length == 0 || chosen.Contains(c.Name)))
+        {
+            if (one.Lack(parsed.GetValue(_shared)!) is { } lack)
+            {
+                Console.WriteLine($"| {one.Name}: skipped, {lack} | | | | | | |");
+                continue;
+            }
+
+            foreach ((string name, double[] kept, double[] anew) in one.Measure(parsed.GetValue(_shared)!, rounds))
+            {
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {name} | {kept.Min():F1} | {Median(kept):F1} | {anew.Min():F1} | {Median(anew):F1} | {anew.Min() / kept.Min():F2} | {Median(anew) / Median(kept):F2} |"));
+            }
+        }
+    }
+
+    private static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
+    }
+}
