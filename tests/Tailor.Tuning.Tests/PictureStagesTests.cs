@@ -77,7 +77,7 @@ public sealed class PictureStagesTests : IDisposable
             });
             try
             {
-                done = !_tiny.Train(TinyVision.Task(model, _train, _dev), recipe.Stages, "parts", stop.Token, progress).Stopped;
+                done = !_tiny.Train(TinyVision.Task(model, _train, _dev), recipe.Stages, "parts", progress, stop).Stopped;
             }
             catch (OperationCanceledException)
             {
