@@ -10,7 +10,13 @@ public sealed class PictureStagesTests : IDisposable
     private static readonly AdapterRecipe Lpt = new() { Kind = AdapterKind.Lpt, Tokens = 2, SharedLayers = 2, Pool = 5, TopK = 2 };
     private static readonly StageRecipe Shared = TinyVision.Stage(6) with
     {
-        Optimizer = OptimizerKind.Sgd, Lr = 0.05, Momentum = 0.9, WeightDecay = 0.01, Sampler = SamplerKind.Dual, Loss = LossRecipe.Of(LossKind.AsymmetricGcl), Metric = "accuracy",
+        Optimizer = OptimizerKind.Sgd,
+        Lr = 0.05,
+        Momentum = 0.9,
+        WeightDecay = 0.01,
+        Sampler = SamplerKind.Dual,
+        Loss = LossRecipe.Of(LossKind.AsymmetricGcl),
+        Metric = "accuracy",
     };
 
     private static readonly StageRecipe Group = Shared with { Prompts = PromptPhase.Group };

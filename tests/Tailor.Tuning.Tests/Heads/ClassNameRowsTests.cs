@@ -158,7 +158,12 @@ public sealed class ClassNameRowsTests : IDisposable
             ["vision_config"] = vision,
             ["text_config"] = new JsonObject
             {
-                ["vocab_size"] = 514, ["hidden_size"] = TextWidth, ["num_hidden_layers"] = 2, ["num_attention_heads"] = 2, ["intermediate_size"] = 20, ["max_position_embeddings"] = 40,
+                ["vocab_size"] = 514,
+                ["hidden_size"] = TextWidth,
+                ["num_hidden_layers"] = 2,
+                ["num_attention_heads"] = 2,
+                ["intermediate_size"] = 20,
+                ["max_position_embeddings"] = 40,
             },
         };
         ModelDirectory.Save(Clip, config, tokenizer: null, ModelDirectory.Weights(_images.Parameters.Concat(withTexts ? _build.All : [])));
