@@ -103,6 +103,9 @@ public sealed class ImageModelTests : IDisposable
         Refused("adapter.shared_layers 3 leaves no block to the group prompts: the encoder has 3 blocks; give 2 or less, half of them is the paper's", new AdapterRecipe { Kind = AdapterKind.Lpt, SharedLayers = 3 });
         Refused("adapter.layers names layer 5, and the encoder has the layers 0 to 2; name those, or leave layers out for all", new AdapterRecipe { Kind = AdapterKind.DeepPrompt, Layers = [5] });
         Refused("head kind mlm reads the words of a masked language model, which an encoder of images has none of; take head kind linear or cosine", head: new HeadRecipe { Kind = HeadKind.Mlm });
+        Assert.Equal(
+            "pictures of 14 x 14 pixels cannot be cut into patches of 4; give a multiple of it with --set input.image_size=12",
+            Assert.Throws<InputException>(() => _tiny.Load(TinyVision.Recipe() with { Input = new InputRecipe { Kind = InputKind.Image, ImageSize = 14 } })).Message);
         using ImageModel model = _tiny.Load(TinyVision.Recipe());
         Assert.Contains("found 12 x 14 pixels", Assert.Throws<InputException>(() => model.Backbone.Encoder.RowsAt(0, zeros(1, 3, 12, 14), DropoutPlaces.Off)).Message, StringComparison.Ordinal);
     }

@@ -18,7 +18,7 @@ public static class PictureCheck
     public static IReadOnlyList<BadPicture> Find(IReadOnlyList<ImageSource> sources, DecodeOptions? options = null, int threads = 0, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         var bad = new ConcurrentBag<BadPicture>();
-        ForEach(sources, threads, progress, cancellation, i =>
+        void Check(int i)
         {
             try
             {
@@ -28,7 +28,9 @@ public static class PictureCheck
             {
                 bad.Add(new BadPicture(i, sources[i].Name, fault.Message));
             }
-        });
+        }
+
+        ForEach(sources, threads, Check, progress, cancellation);
         return [.. bad.OrderBy(b => b.Index)];
     }
 
@@ -44,7 +46,7 @@ public static class PictureCheck
     {
         ArgumentNullException.ThrowIfNull(sources);
         var facts = new PictureFacts[sources.Count];
-        ForEach(sources, threads, progress, cancellation, i =>
+        void Note(int i)
         {
             UInt128? content = null;
             try
@@ -57,11 +59,13 @@ public static class PictureCheck
             {
                 facts[i] = new PictureFacts(0, 0, "", content, fault.Message);
             }
-        });
+        }
+
+        ForEach(sources, threads, Note, progress, cancellation);
         return facts;
     }
 
-    private static void ForEach(IReadOnlyList<ImageSource> sources, int threads, IProgress<int>? progress, CancellationToken cancellation, Action<int> look)
+    private static void ForEach(IReadOnlyList<ImageSource> sources, int threads, Action<int> look, IProgress<int>? progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(sources);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
