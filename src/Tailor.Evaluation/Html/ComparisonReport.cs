@@ -49,7 +49,11 @@ public static class ComparisonReport
         }
 
         string[] notWorse = [.. data.Entries.Where(entry => entry.Mark == EntryMark.NotWorse).Select(entry => entry.Name)];
+        string[] shots = data.ReadsPictures
+            ? [.. new[] { "many", "medium", "few" }.Where(group => best.Of(group + "_accuracy") is not null).Select(group => $"{HeadTailChart.Spread(best.Of(group + "_accuracy"))} on {group}")]
+            : [];
         return text + $"The best mean is that of {best.Name} with {HeadTailChart.Spread(best.Of(data.Metric))}"
+            + (shots.Length > 0 ? $" (accuracy by training examples: {string.Join(", ", shots)})" : "")
             + (notWorse.Length > 0 ? $"; not significantly worse: {string.Join(", ", notWorse)}." : "; every other entry is significantly worse or was not tested.");
     }
 

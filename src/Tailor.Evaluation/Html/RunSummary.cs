@@ -60,6 +60,12 @@ internal static class RunSummary
                 : $"No class is head; tail F1 is {ReportText.Digits(tailF1)} over {Words.Count(tail.Classes, "class", "classes")}. ");
         }
 
+        if (data.ReadsPictures)
+        {
+            GroupScore[] shots = [.. ClassRows.ByTraining(data.Groups).Select(group => group.Score).Where(score => score.Accuracy is not null)];
+            text.Append(shots.Length == 0 ? "" : $"By training examples, accuracy is {string.Join(", ", shots.Select(score => $"{ReportText.Digits(score.Accuracy)} on {score.Name} ({Words.Count(score.Classes, "class", "classes")})"))}. ");
+        }
+
         string[] never = [.. data.Classes.Where(c => c.Score is { Support: > 0, Recall: 0 }).Select(c => c.Name)];
         string[] unscored = [.. data.Classes.Where(c => c.Score is { Support: 0 }).Select(c => c.Name)];
         if (never.Length > 0)
