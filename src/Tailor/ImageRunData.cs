@@ -57,11 +57,6 @@ internal sealed class ImageRunData(ImageDataset data, DecodeOptions decode, IRea
     /// <inheritdoc/>
     public override LabelledExamples Read(ClassifierModel model, AugmentedSet augmented) => throw new InvalidOperationException("Pictures have no augmented rows.");
 
-    /// <summary>What a picture is called.</summary>
-    /// <param name="part">Its part.</param>
-    /// <param name="index">Its place in the part.</param>
-    public string Name(SplitPart part, int index) => data.Examples(part)[index].Source.Name;
-
     /// <summary>A small JPEG of a picture.</summary>
     /// <param name="part">Its part.</param>
     /// <param name="index">Its place in the part.</param>

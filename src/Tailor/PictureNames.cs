@@ -1,29 +1,23 @@
-using Tailor.Evaluation;
-
 namespace Tailor;
 
 /// <summary>Names of pictures, short enough to stand in a table.</summary>
 internal static class PictureNames
 {
-    /// <summary>The same predictions, their names without the folder in which all of them lie.</summary>
-    public static IReadOnlyList<ScoredExample> WithoutCommonFolder(IReadOnlyList<ScoredExample> predictions)
+    /// <summary>The same names without the folder in which all of them lie.</summary>
+    /// <param name="names">Paths, or what stands in their place.</param>
+    public static IReadOnlyList<string> WithoutCommonFolder(IReadOnlyList<string> names)
     {
-        if (predictions.Count == 0)
+        ReadOnlySpan<char> common = names.Count == 0 ? "" : Folder(names[0]);
+        foreach (string name in names)
         {
-            return predictions;
-        }
-
-        ReadOnlySpan<char> common = Folder(predictions[0].Text);
-        foreach (ScoredExample example in predictions)
-        {
-            while (!example.Text.AsSpan().StartsWith(common, StringComparison.Ordinal))
+            while (!name.AsSpan().StartsWith(common, StringComparison.Ordinal))
             {
                 common = Folder(common[..^1]);
             }
         }
 
         int length = common.Length;
-        return [.. predictions.Select(example => example with { Text = example.Text[length..] })];
+        return [.. names.Select(name => name[length..])];
     }
 
     /// <summary>A path up to its last separator, that included.</summary>

@@ -23,13 +23,12 @@ internal static class RunPictures
     {
         RunReportData report = RunReportReader.Read(folder);
         int failed = 0;
-        JsonObject[] Kept(SplitPart part, IEnumerable<int> examples) => [.. examples.Select(i => (Index: i, Jpeg: Encoded(part, i))).Where(made => made.Jpeg is not null)
-            .Select(made => new JsonObject { ["example"] = made.Index, ["name"] = data.Name(part, made.Index), ["jpeg"] = Convert.ToBase64String(made.Jpeg!) })];
-        byte[]? Encoded(SplitPart part, int example)
+        JsonObject? Kept(SplitPart part, int example, JsonObject of)
         {
             try
             {
-                return data.Thumbnail(part, example);
+                of["jpeg"] = Convert.ToBase64String(data.Thumbnail(part, example));
+                return of;
             }
             catch (InputException)
             {
@@ -39,16 +38,18 @@ internal static class RunPictures
             }
         }
 
+        IReadOnlyList<string> names = PictureNames.WithoutCommonFolder([.. data.Set.Captions(SplitPart.Train)]);
         ILookup<int, int> byClass = data.Set.LabelIds(SplitPart.Train).Index().ToLookup(example => example.Item, example => example.Index);
         JsonNode[] samples =
         [
-            .. PictureChoice.Classes(report.Classes).Select(c => (Class: c, Examples: byClass[c].ToArray())).Select(of => new JsonObject
+            .. PictureChoice.Classes(report.Classes).Select(c => new JsonObject
             {
-                ["class"] = of.Class,
-                ["pictures"] = new JsonArray(Kept(SplitPart.Train, PictureChoice.OfClass(of.Examples.Length).Select(i => of.Examples[i]))),
+                ["class"] = c,
+                ["pictures"] = new JsonArray([.. PictureChoice.OfClass(byClass[c].Count()).Select(i => byClass[c].ElementAt(i)).Select(i => Kept(SplitPart.Train, i, new JsonObject { ["name"] = names[i] })).OfType<JsonNode>()]),
             }),
         ];
-        folder.Write(folder.Pictures, new JsonObject { ["format"] = 1, ["samples"] = new JsonArray(samples), ["predictions"] = new JsonArray(Kept(data.Scored, PictureChoice.Predictions(report))) });
+        JsonNode[] predictions = [.. PictureChoice.Predictions(report).Select(i => Kept(data.Scored, i, new JsonObject { ["example"] = i })).OfType<JsonNode>()];
+        folder.Write(folder.Pictures, new JsonObject { ["format"] = 1, ["samples"] = new JsonArray(samples), ["predictions"] = new JsonArray(predictions) });
         return failed;
     }
 
@@ -61,16 +62,21 @@ internal static class RunPictures
         JsonObject json = JsonNode.Parse(text)!.AsObject();
         return data with
         {
-            Samples = [.. json["samples"]!.AsArray().Select(of => new ClassSamples(Within(of!["class"]!, data.Classes.Count), [.. of["pictures"]!.AsArray().Select(Picture)])).Where(samples => samples.Pictures.Count > 0)],
-            PredictionPictures = json["predictions"]!.AsArray().ToDictionary(picture => Within(picture!["example"]!, data.Predictions.Count), Picture),
+            Samples =
+            [
+                .. json["samples"]!.AsArray().Select(of => new ClassSamples(Within(of!["class"]!, data.Classes.Count), [.. of["pictures"]!.AsArray().Select(picture => Picture(picture!, picture!["name"]!.GetValue<string>()))]))
+                    .Where(samples => samples.Pictures.Count > 0),
+            ],
+            PredictionPictures = json["predictions"]!.AsArray().Select(picture => (Picture: picture!, Example: Within(picture!["example"]!, data.Predictions.Count)))
+                .ToDictionary(kept => kept.Example, kept => Picture(kept.Picture, data.Predictions[kept.Example].Text)),
         };
     }
 
     private static int Within(JsonNode json, int count) => json.GetValue<int>() is var value && value >= 0 && value < count ? value : throw new JsonException($"{value}, where there are {count}");
 
-    private static ReportPicture Picture(JsonNode? json)
+    private static ReportPicture Picture(JsonNode json, string name)
     {
-        byte[] jpeg = Convert.FromBase64String(json!["jpeg"]!.GetValue<string>());
-        return Thumbnail.IsPlausible(jpeg) ? new ReportPicture(json["name"]!.GetValue<string>(), jpeg) : throw new JsonException("a picture that is no small JPEG");
+        byte[] jpeg = Convert.FromBase64String(json["jpeg"]!.GetValue<string>());
+        return Thumbnail.IsPlausible(jpeg) ? new ReportPicture(name, jpeg) : throw new JsonException("a picture that is no small JPEG");
     }
 }

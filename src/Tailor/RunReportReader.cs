@@ -41,7 +41,8 @@ internal static class RunReportReader
         data = data with { Learning = Learning(folder, remarks), Predictions = data.ScoredSplit is null ? [] : Predictions(folder, data.Classes, remarks) };
         if (data.ReadsPictures)
         {
-            data = Pictures(folder, data with { Predictions = PictureNames.WithoutCommonFolder(data.Predictions) }, remarks);
+            IReadOnlyList<string> names = PictureNames.WithoutCommonFolder([.. data.Predictions.Select(example => example.Text)]);
+            data = Pictures(folder, data with { Predictions = [.. data.Predictions.Zip(names, (example, name) => example with { Text = name })] }, remarks);
         }
 
         return data with
