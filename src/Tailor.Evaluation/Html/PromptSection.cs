@@ -19,15 +19,15 @@ internal static class PromptSection
         string text = $"Each picture chooses the prompt sets whose keys are nearest to its feature in the model of the first phase. Of the {Words.Count(pictures, "picture")} of {split}, most chose set {most} ({Share(usage.Totals[most], pictures)}); "
             + usage.DeadWords() + (dead.Length == 0 || dead.Length == usage.Totals.Count ? "." : $": {Words.List([.. dead.Select(set => $"{set}")], 20)}.");
         string caption = PromptUsageChart.Band(usage) is > 1 and var band
-            ? $"Share of the pictures that chose each set: bars for all of {split}, below rows of {band} classes in the order of their training examples, most frequent first; darker for more"
-            : $"Share of the pictures that chose each set: bars for all of {split}, below a row for each class, most frequent in training first; darker for more";
+            ? $"Share of the pictures that chose each set: bars for all of {split}, below rows of {band} classes in the order of their training examples, most frequent first; stronger for more"
+            : $"Share of the pictures that chose each set: bars for all of {split}, below a row for each class, most frequent in training first; stronger for more";
         return Markup.Section(
             "prompts",
             "Prompt sets by class",
             Markup.Paragraph(text),
             Markup.Beside(
                 Markup.Figure(caption, width => PromptUsageChart.Draw(usage, data.Classes, width)),
-                Markup.Table("The sets of the pool", ["set", ">pictures", ">share", ">classes", "chosen most often by"], Enumerable.Range(0, usage.Totals.Count).Select(set => Row(usage, data.Classes, set, pictures)))));
+                new XElement("div", new XAttribute("class", "sets"), Markup.Table("The sets of the pool", ["set", ">pictures", ">share", ">classes", "chosen most often by"], Enumerable.Range(0, usage.Totals.Count).Select(set => Row(usage, data.Classes, set, pictures))))));
     }
 
     private static string Share(int count, int of) => of == 0 ? "-" : $"{(double)count / of:P1}";

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace Tailor.Evaluation;
 
 /// <summary>
-/// Which prompt sets classes choose (LPT, Dong et al., ICLR 2023): a column for each set, its use by all pictures as a bar, below it a row for each class, most frequent in training first, darker the larger the share of its pictures.
+/// Which prompt sets classes choose (LPT, Dong et al., ICLR 2023): a column for each set, its use by all pictures as a bar, below it a row for each class, most frequent in training first, stronger the larger the share of its pictures.
 /// Where classes are many, as many as <see cref="Band"/> says share a row.
 /// </summary>
 internal static class PromptUsageChart
