@@ -7,10 +7,10 @@ namespace Tailor.Imaging;
 public static class Thumbnail
 {
     /// <summary>The longer edge of a thumbnail, in pixels; a smaller picture keeps its size.</summary>
-    public const int Edge = 96;
+    public const int Edge = 80;
 
     /// <summary>The longest thumbnail, in bytes: one that would be longer is made coarser.</summary>
-    public const int MaxLength = 6 * 1024;
+    public const int MaxLength = 3 * 1024;
 
     private static readonly int[] Qualities = [80, 60, 40, 20, 5];
 

@@ -40,8 +40,14 @@ internal static class HtmlPage
                 new XElement("title", title),
                 new XElement("style", pictures ? StyleOfPictures : Style)),
             new XElement("body", main));
+        if (pictures)
+        {
+            // Pictures make a page large; nobody points at a mark on a phone.
+            main.Descendants("svg").Where(svg => svg.Attribute("class")?.Value == "narrow").Descendants("title").Remove();
+        }
+
         Prepare(html);
-        return "<!DOCTYPE html>\n" + Serialize(html) + "\n";
+        return "<!DOCTYPE html>\n" + Serialize(html, indent: !pictures) + "\n";
     }
 
     private static XElement Meta(string kind, string name, string content) => new("meta", new XAttribute(kind, name), new XAttribute("content", content));
@@ -68,9 +74,9 @@ internal static class HtmlPage
         }
     }
 
-    private static string Serialize(XElement html)
+    private static string Serialize(XElement html, bool indent)
     {
-        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" };
+        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = indent, IndentChars = " ", NewLineChars = "\n" };
         var text = new StringBuilder();
         using (XmlWriter writer = XmlWriter.Create(text, settings))
         {
