@@ -196,17 +196,17 @@ public abstract class ClassifierModel : IDisposable
 
     /// <summary>What the head's last layer reads of many examples, in their order and without dropout; one forward pass.</summary>
     /// <param name="examples">The examples, at least one.</param>
-    /// <param name="stop">Ends it.</param>
     /// <param name="only">The indices of those that are wanted; all when null.</param>
+    /// <param name="stop">Ends it.</param>
     /// <returns>[examples, width].</returns>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public Tensor Features(ExampleSet examples, CancellationToken stop = default, IReadOnlyList<int>? only = null) =>
-        Gathered(examples, Head.FeatureWidth, batch => Head.Features(States(batch, DropoutPlaces.Off), DropoutPlaces.Off), stop, only);
+    public Tensor Features(ExampleSet examples, IReadOnlyList<int>? only = null, CancellationToken stop = default) =>
+        Gathered(examples, Head.FeatureWidth, batch => Head.Features(States(batch, DropoutPlaces.Off), DropoutPlaces.Off), only, stop);
 
     /// <summary>What the head reads of many examples, in their order and without dropout.</summary>
     /// <param name="examples">The examples, at least one.</param>
     /// <returns>[examples, hidden]; the caller disposes it.</returns>
-    public Tensor States(ExampleSet examples) => Gathered(examples, HiddenSize, batch => States(batch, DropoutPlaces.Off), default);
+    public Tensor States(ExampleSet examples) => Gathered(examples, HiddenSize, batch => States(batch, DropoutPlaces.Off));
 
     /// <summary>Class probabilities of many examples, in their order. Batches are made of examples of like length.</summary>
     /// <param name="examples">The examples.</param>
@@ -356,7 +356,7 @@ public abstract class ClassifierModel : IDisposable
         return Combine(ScoreChange()?.Apply(scores) ?? scores, batch);
     }
 
-    private Tensor Gathered(ExampleSet examples, int width, Func<IExampleBatch, Tensor> rows, CancellationToken stop, IReadOnlyList<int>? only = null)
+    private Tensor Gathered(ExampleSet examples, int width, Func<IExampleBatch, Tensor> rows, IReadOnlyList<int>? only = null, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(examples);
         Dictionary<int, int>? places = only?.Select((example, place) => (example, place)).ToDictionary(pair => pair.example, pair => pair.place);

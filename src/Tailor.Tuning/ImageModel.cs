@@ -83,6 +83,15 @@ public sealed class ImageModel : ClassifierModel
         }
     }
 
+    /// <summary>Pictures as the last scoring of a run reads them: with five crops where the recipe asks for them.</summary>
+    /// <param name="pictures">Where they are.</param>
+    /// <param name="decode">What is refused.</param>
+    public ImageSet ToScore(IReadOnlyList<ImageSource> pictures, DecodeOptions decode)
+    {
+        ArgumentNullException.ThrowIfNull(decode);
+        return new ImageSet(pictures, Processor, Tokens) { Crops = Recipe.Input.FiveCrop ? FiveCrop : null, Options = new PictureBatchOptions { Decode = decode, Threads = Libtorch.Threads } };
+    }
+
     /// <inheritdoc/>
     public override ClassifierModel Pristine() => _pristine();
 

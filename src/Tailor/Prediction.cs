@@ -1,6 +1,6 @@
 namespace Tailor;
 
-/// <summary>A classifier's answer for one text.</summary>
+/// <summary>A classifier's answer for one text or picture.</summary>
 /// <param name="Label">The most probable class.</param>
 /// <param name="Probability">Its probability, in [0, 1].</param>
 /// <param name="Top">The most probable classes, best first.</param>

@@ -27,9 +27,17 @@ internal abstract class RunData : IDisposable
     /// <param name="pictures">Whether they are pictures, not texts.</param>
     /// <param name="numbers">Whether numbers are predicted.</param>
     /// <exception cref="InputException">The data are missing or faulty.</exception>
-    public static RunData Load(RunRequest request, bool pictures, bool numbers = false) => pictures
-        ? ImageRunData.Of(request)
-        : new TextRunData(TextDataset.Load(request.Data, request.DataOptions with { Numbers = numbers }));
+    public static RunData Load(RunRequest request, bool pictures, bool numbers = false)
+    {
+        if (DataContent.KindOf(request.Data, request.ImageOptions, request.DataOptions.Table) == (pictures ? DataKind.Texts : DataKind.Pictures))
+        {
+            throw new InputException(pictures
+                ? $"{request.Data}: these are texts, and the recipe reads pictures; take a recipe of texts such as cls-tanh, or name the column of paths with --path-column"
+                : $"{request.Data}: these are pictures, and the recipe reads texts; take a recipe of pictures such as lift, or name the column of texts with --text-column");
+        }
+
+        return pictures ? ImageRunData.Of(request) : new TextRunData(TextDataset.Load(request.Data, request.DataOptions with { Numbers = numbers }));
+    }
 
     /// <summary>Loads a run's model.</summary>
     /// <param name="request">The run.</param>

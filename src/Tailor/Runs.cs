@@ -45,14 +45,24 @@ public static class Runs
         LibtorchFacts facts = Libtorch.Facts();
         var description = new RunDescription(request, recipe, verbalizer, data.Set.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
         using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
+        RequireNames(model, data);
         foreach (string remark in remarks.Concat(RecipeWarnings.Of(recipe)))
         {
             progress?.Report(new Remark(remark));
         }
 
         RunFolder folder = RunFolder.Create(request.Output);
-        folder.Write(folder.Description, description.ToJson());
-        return Continue(folder, description, data, augmented, model, progress, stop);
+        try
+        {
+            folder.Write(folder.Description, description.ToJson());
+            return Continue(folder, description, data, augmented, model, progress, stop);
+        }
+        catch (InputException) when (!Directory.Exists(folder.CheckpointFolder))
+        {
+            // A picture that cannot be decoded shows only now. There is nothing to resume, and the folder would be in the way of the next try.
+            Directory.Delete(folder.Path, recursive: true);
+            throw;
+        }
     }
 
     /// <summary>Continues a run that was stopped or killed, to the same bits as if it had not been.</summary>
@@ -101,6 +111,7 @@ public static class Runs
     {
         Libtorch.Load();
         using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
+        RequireNames(model, data);
         ClassificationTask task = Task(model, recipe, data, augmented: null, request);
         foreach (StageRecipe stage in recipe.Stages)
         {
@@ -116,6 +127,15 @@ public static class Runs
         var remarks = new List<string>();
         Verbalizer? verbalizer = LabelWords(request, recipe, data.Set.Labels.Names, remarks.Add);
         return Train(request, recipe, verbalizer, augmented, data, remarks, progress, stop);
+    }
+
+    /// <summary>A head that starts from the classes' names asks for them once the run has begun, which is too late to refuse them.</summary>
+    private static void RequireNames(ClassifierModel model, RunData data)
+    {
+        if (model.Recipe.Head.Init == HeadInit.ClassNames)
+        {
+            model.NameRows(data.Set.Labels.Names).Dispose();
+        }
     }
 
     private static ClassificationTask Task(ClassifierModel model, Recipe recipe, RunData data, AugmentedSet? augmented, TrainRequest request)

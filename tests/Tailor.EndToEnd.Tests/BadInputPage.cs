@@ -15,7 +15,7 @@ internal static partial class BadInputPage
         exit code is 1) keeps its last checkpoint and can be resumed. This page is checked by the end-to-end tests and written by them: `TAILOR_WRITE_DOCS=1 dotnet test -c Release --project tests/Tailor.EndToEnd.Tests`.
         """;
 
-    private static readonly string[] Sections = ["Tables", "Models", "Recipes and runs", "Comparisons"];
+    private static readonly string[] Sections = ["Tables", "Models", "Recipes and runs", "Comparisons", "Pictures"];
     private static readonly Lock Gate = new();
 
     private static string File { get; } = Find();

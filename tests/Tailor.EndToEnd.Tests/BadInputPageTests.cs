@@ -10,5 +10,6 @@ public sealed class BadInputPageTests
         Assert.Equal(BadModelTests.Names.Select(row => row.Data).Order(), names["Models"].Order());
         Assert.Equal(BadRunTests.Names.Select(row => row.Data).Concat(DiskFullTests.Names).Append(DivergenceTests.Name).Order(), names["Recipes and runs"].Order());
         Assert.Equal(BadCompareTests.Names.Select(row => row.Data).Order(), names["Comparisons"].Order());
+        Assert.Equal(BadPictureTests.Names.Select(row => row.Data).Append(BadPictureTests.Inspected).Order(), names["Pictures"].Order());
     }
 }

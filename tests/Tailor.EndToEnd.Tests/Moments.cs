@@ -13,7 +13,7 @@ internal static class Moments
         while (process.StandardError.ReadLine() is { } line)
         {
             talk += line + "\n";
-            if (line.Contains(": stage 1 of 1", StringComparison.Ordinal))
+            if (line.Contains(": stage ", StringComparison.Ordinal))
             {
                 return talk;
             }

@@ -30,6 +30,7 @@ public sealed class TinyWorld : IDisposable
     private readonly Lazy<ProcessResult> _undisturbed;
     private readonly Lazy<string> _stopped;
     private readonly Lazy<string> _compared;
+    private readonly Lazy<PictureWorld> _pictures = new(() => new PictureWorld());
 
     public TinyWorld()
     {
@@ -63,6 +64,9 @@ public sealed class TinyWorld : IDisposable
 
     /// <summary>Where the parts are.</summary>
     public string Path => _folder.Path;
+
+    /// <summary>Pictures and a vision transformer.</summary>
+    internal PictureWorld Pictures => _pictures.Value;
 
     /// <summary>Runs a command in this folder.</summary>
     internal ProcessResult Run(params IReadOnlyList<string> args) => TailorProcess.Run(args, input: null, Path);
@@ -113,7 +117,14 @@ public sealed class TinyWorld : IDisposable
         Output = output,
     };
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        if (_pictures.IsValueCreated)
+        {
+            _pictures.Value.Dispose();
+        }
+    }
 
     private static string Row(int i)
     {
@@ -122,7 +133,7 @@ public sealed class TinyWorld : IDisposable
         return $"{Fillers[i / 6 % 6]} {Fillers[i / 2 % 6]} {Things[things + (i * 7 % 4)]} {string.Join(' ', Fillers.Take((i * 5) % 7))} {i % 10},{label}";
     }
 
-    private static void CopyFolder(string from, string to)
+    internal static void CopyFolder(string from, string to)
     {
         Directory.CreateDirectory(to);
         foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))

@@ -90,7 +90,7 @@ public sealed class PictureDecoderTests : IDisposable
     public void A_header_of_forty_thousand_squared_is_refused()
     {
         Assert.Equal(
-            "x: its header claims 40,000 x 40,000 pixels; at most 89,478,485 pixels are decoded: make the picture smaller or raise the limit",
+            "x: its header claims 40,000 x 40,000 pixels; at most 89,478,485 pixels are decoded: make the picture smaller, or raise the limit with --max-pixels",
             Fault(Samples.Png(40_000, 40_000, 8, 2, new byte[1000])));
         Assert.Equal("x: its header claims 70,000 x 1 pixels; a side has at most 65,535: make the picture smaller", Fault(Samples.Png(70_000, 1, 8, 2, new byte[1000])));
         Assert.Contains("at most 100 pixels", Fault(Samples.Golden("rgb.png"), new DecodeOptions { MaxPixels = 100 }), StringComparison.Ordinal);

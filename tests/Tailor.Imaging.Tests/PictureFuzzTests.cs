@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using Tailor.Foundation;
@@ -32,6 +33,12 @@ public class PictureFuzzTests
             {
                 Picture picture = PictureDecoder.Decode(file, "x", options);
                 Assert.InRange((long)picture.Height * picture.Width, 1, options.MaxPixels);
+
+                // What a file leaves unsaid must not come from memory that was used before.
+                byte[] used = ArrayPool<byte>.Shared.Rent(picture.Height * picture.Width * 4);
+                used.AsSpan().Fill(0xA5);
+                ArrayPool<byte>.Shared.Return(used);
+                Assert.True(PictureDecoder.Decode(file, "x", options).Pixels.AsSpan().SequenceEqual(picture.Pixels), $"file {i} is another picture the second time");
                 Interlocked.Increment(ref decoded);
             }
             catch (InputException fault)

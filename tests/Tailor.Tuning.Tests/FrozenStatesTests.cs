@@ -139,7 +139,7 @@ public sealed class FrozenStatesTests : IDisposable
         return kind switch
         {
             "LoRA in the last layer" => recipe with { Adapter = new AdapterRecipe { Kind = AdapterKind.Lora, Rank = 2, Layers = [1], Dropout = 0.2 } },
-            "prefix, head" => recipe with { Adapter = new AdapterRecipe { Kind = AdapterKind.Prefix, Tokens = 2, InitStd = 0.5 }, Input = new InputRecipe { MaxLength = 20 } },
+            "prefix, head" => recipe with { Adapter = new AdapterRecipe { Kind = AdapterKind.Prefix, Tokens = 2 }, Input = new InputRecipe { MaxLength = 20 } },
             "prompt, head" => recipe with { Adapter = new AdapterRecipe { Kind = AdapterKind.SoftPrompt, Tokens = 2 }, Input = new InputRecipe { MaxLength = 20 } },
             _ => recipe,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tailor.Engine;
 using Tailor.Foundation;
+using Tailor.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -81,13 +82,14 @@ public sealed class ImageModelTests : IDisposable
     [InlineData(HeadKind.Cls, "ViTModel", "head.out.weight")]
     public void It_is_saved_as_transformers_names_it_and_keeps_its_preprocessor(HeadKind kind, string architecture, string output)
     {
-        File.WriteAllText(Path.Combine(_tiny.Model, "preprocessor_config.json"), "{ \"size\": 12 }");
+        File.WriteAllText(Path.Combine(_tiny.Model, "preprocessor_config.json"), """{ "size": { "height": 12, "width": 12 }, "resample": 3, "image_mean": [0.1, 0.2, 0.3], "image_std": [0.4, 0.5, 0.6] }""");
         using ImageModel model = _tiny.Load(TinyVision.Recipe(null, new HeadRecipe { Kind = kind }));
         string saved = Path.Combine(_tiny.Folder, "saved");
         new TunedModel(model.Recipe, TinyVision.Labels, [5, 3, 1], 0.55).Save(model, saved);
         JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(saved, "config.json")))!;
         Assert.Equal((architecture, "vit", "blue jay"), (config["architectures"]![0]!.GetValue<string>(), config["model_type"]!.GetValue<string>(), config["id2label"]!["2"]!.GetValue<string>()));
-        Assert.Equal("{ \"size\": 12 }", File.ReadAllText(Path.Combine(saved, "preprocessor_config.json")));
+        ImageProcessor kept = ImageProcessorFile.Read(saved);
+        Assert.Equal((ResizeRule.Exactly(12, 12), ResampleFilter.Bicubic, 0.2f, 0.6f), (kept.Resize, kept.Filter, kept.Mean!.Value.Green, kept.Std!.Value.Blue));
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(saved);
         Assert.True(checkpoint.Contains(output) && checkpoint.Contains("vit.encoder.layer.1.attention.attention.key.weight"));
         Assert.Contains("classifies pictures, not texts", Assert.Throws<InputException>(() => TunedModel.LoadTexts(saved)).Message, StringComparison.Ordinal);
@@ -101,6 +103,9 @@ public sealed class ImageModelTests : IDisposable
         Refused("adapter.shared_layers 3 leaves no block to the group prompts: the encoder has 3 blocks; give 2 or less, half of them is the paper's", new AdapterRecipe { Kind = AdapterKind.Lpt, SharedLayers = 3 });
         Refused("adapter.layers names layer 5, and the encoder has the layers 0 to 2; name those, or leave layers out for all", new AdapterRecipe { Kind = AdapterKind.DeepPrompt, Layers = [5] });
         Refused("head kind mlm reads the words of a masked language model, which an encoder of images has none of; take head kind linear or cosine", head: new HeadRecipe { Kind = HeadKind.Mlm });
+        Assert.Equal(
+            "pictures of 14 x 14 pixels cannot be cut into patches of 4; give a multiple of it with --set input.image_size=12",
+            Assert.Throws<InputException>(() => _tiny.Load(TinyVision.Recipe() with { Input = new InputRecipe { Kind = InputKind.Image, ImageSize = 14 } })).Message);
         using ImageModel model = _tiny.Load(TinyVision.Recipe());
         Assert.Contains("found 12 x 14 pixels", Assert.Throws<InputException>(() => model.Backbone.Encoder.RowsAt(0, zeros(1, 3, 12, 14), DropoutPlaces.Off)).Message, StringComparison.Ordinal);
     }

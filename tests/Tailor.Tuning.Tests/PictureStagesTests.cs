@@ -8,7 +8,17 @@ namespace Tailor.Tuning.Tests;
 public sealed class PictureStagesTests : IDisposable
 {
     private static readonly AdapterRecipe Lpt = new() { Kind = AdapterKind.Lpt, Tokens = 2, SharedLayers = 2, Pool = 5, TopK = 2 };
-    private static readonly StageRecipe Shared = TinyVision.Stage(6) with { Optimizer = OptimizerKind.Sgd, Lr = 0.05, Momentum = 0.9, WeightDecay = 0.01, Sampler = SamplerKind.Dual, Loss = LossRecipe.Of(LossKind.AsymmetricGcl), Metric = "accuracy" };
+    private static readonly StageRecipe Shared = TinyVision.Stage(6) with
+    {
+        Optimizer = OptimizerKind.Sgd,
+        Lr = 0.05,
+        Momentum = 0.9,
+        WeightDecay = 0.01,
+        Sampler = SamplerKind.Dual,
+        Loss = LossRecipe.Of(LossKind.AsymmetricGcl),
+        Metric = "accuracy",
+    };
+
     private static readonly StageRecipe Group = Shared with { Prompts = PromptPhase.Group };
 
     private readonly TinyVision _tiny = new();
@@ -73,7 +83,7 @@ public sealed class PictureStagesTests : IDisposable
             });
             try
             {
-                done = !_tiny.Train(TinyVision.Task(model, _train, _dev), recipe.Stages, "parts", stop.Token, progress).Stopped;
+                done = !_tiny.Train(TinyVision.Task(model, _train, _dev), recipe.Stages, "parts", progress, stop).Stopped;
             }
             catch (OperationCanceledException)
             {
@@ -120,7 +130,8 @@ public sealed class PictureStagesTests : IDisposable
             "lpt" => TinyVision.Recipe(Lpt, cosine, Shared, Group),
             "lpt, then its head" => TinyVision.Recipe(Lpt, cosine, Shared, Group, Group with { Train = TrainScope.Head }),
             "linear probe" => TinyVision.Recipe(null, null, TinyVision.Stage(6) with { Train = TrainScope.Head }),
-            "vpt-shallow, then its head" => TinyVision.Recipe(new AdapterRecipe { Kind = AdapterKind.SoftPrompt, Tokens = 3 }, null, TinyVision.Stage(6), TinyVision.Stage(6) with { Train = TrainScope.Head }),
+            "vpt-shallow, then its head" => TinyVision.Recipe(
+                new AdapterRecipe { Kind = AdapterKind.SoftPrompt, Tokens = 3 }, null, TinyVision.Stage(6), TinyVision.Stage(6) with { Train = TrainScope.Head }),
             _ => TinyVision.Recipe(new AdapterRecipe { Kind = AdapterKind.AdaptFormer, Width = 4, Layers = [2] }, null, TinyVision.Stage(6)),
         };
     }

@@ -69,10 +69,10 @@ internal sealed class TinyVision : IDisposable
         new(model, train, dev ?? Examples(0, 0), Labels, train.Counts(Labels.Length), 0.55, frozen: pool);
 
     /// <summary>Trains a recipe's stages, or the first of them, in a folder of this name.</summary>
-    public LoopResult Train(ClassificationTask task, IReadOnlyList<StageRecipe> stages, string name, CancellationToken stop = default, IProgress<TrainingEvent>? progress = null)
+    public LoopResult Train(ClassificationTask task, IReadOnlyList<StageRecipe> stages, string name, IProgress<TrainingEvent>? progress = null, CancellationTokenSource? stop = null)
     {
         string path = Path.Combine(Folder, name);
-        return new TrainingLoop(task, stages, Directory.Exists(path) ? new RunFolder(path) : RunFolder.Create(path), new LoopOptions { Seed = 3, CheckpointEvery = 5 }, progress).Run(stop);
+        return new TrainingLoop(task, stages, Directory.Exists(path) ? new RunFolder(path) : RunFolder.Create(path), new LoopOptions { Seed = 3, CheckpointEvery = 5 }, progress).Run(stop?.Token ?? CancellationToken.None);
     }
 
     /// <summary>Moves parameters off where they start, which for many adapters is the identity.</summary>

@@ -65,7 +65,7 @@ public sealed record BertConfig
         string type = read.Text("model_type", "bert");
         if (type is not "bert")
         {
-            throw InputException.At(path, $"model type '{type}'", "this version reads 'bert'", field: "model_type");
+            throw InputException.At(path, $"model type '{type}'", "this version reads texts with 'bert'; give such a model, or, for a model of pictures, take a recipe of pictures", field: "model_type");
         }
 
         if (read.Text("position_embedding_type", "absolute") is not "absolute" and var positions)

@@ -32,7 +32,7 @@ public sealed record Initial(double StandardDeviation, double Mean = 0)
 /// <param name="source">The checkpoint's path, for messages.</param>
 /// <param name="prefix">The architecture's prefix, such as <c>bert.</c>.</param>
 /// <param name="seed">Seeds fresh values; each parameter has its own stream, named by itself.</param>
-/// <param name="device">Where the parameters live; the CPU when null. On libtorch's meta device a new model is shapes alone: nothing is drawn or held.</param>
+/// <param name="device">Where the parameters live; the CPU when null. On libtorch's meta device a new model is shapes alone.</param>
 /// <param name="aliases">Stored names by parameter name, where a directory keeps a parameter under another architecture's name.</param>
 public sealed class ParameterBuilder(
     SafetensorsCheckpoint? checkpoint, string source, string prefix, long seed, Device? device = null, IReadOnlyDictionary<string, string>? aliases = null)

@@ -90,7 +90,10 @@ public sealed record VisionConfig
             "dinov2" => Dinov2.Read(read),
             "clip_vision_model" => ClipVision.Read(read),
             "clip" => ClipVision.Read(read.Nested("vision_config"), read.Integer("projection_dim", 1, 65_536, 512)),
-            var other => throw read.Fault("model_type", $"model type '{other}'", "this version reads images with 'vit', 'deit', 'dinov2', 'clip_vision_model' and 'clip'"),
+            var other => throw read.Fault(
+                "model_type",
+                $"model type '{other}'",
+                "this version reads images with 'vit', 'deit', 'dinov2', 'clip_vision_model' and 'clip'; give such a model, or take a recipe of texts"),
         };
         return config.HiddenSize % config.Heads != 0
             ? throw read.Fault("hidden_size", $"{config.HiddenSize} is no multiple of num_attention_heads {config.Heads}", "check the file against the checkpoint")

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Tailor.Data;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 
@@ -12,7 +13,7 @@ internal sealed class CompareCommand : TailorCommand
 
     private readonly Option<string[]> _recipes = new("--recipes") { Description = "The recipes, by commas: names (see: tailor recipes), paths of recipe files, or NAME=RECIPE to have one twice with other --set.", HelpName = "A,B,...", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string?> _out = new("--out") { Description = "The comparison's folder; a folder of an earlier call goes on, and may get more recipes and seeds.", HelpName = "DIR" };
-    private readonly Option<string> _baselines = new("--baselines") { Description = "Classical methods to compare with, by commas (see: tailor baseline); all or none.", HelpName = "NAMES", DefaultValueFactory = _ => "all" };
+    private readonly Option<string> _baselines = new("--baselines") { Description = "Classical methods to compare with, by commas (see: tailor baseline); all or none. Of pictures there are none.", HelpName = "NAMES", DefaultValueFactory = _ => "all" };
     private readonly Option<int?> _seeds = NumberOption.Integer("--seeds", $"Run each recipe with this many seeds, from --seed on (default: {DefaultSeeds}).", 1, 1000);
     private readonly Option<string> _metric = ChoiceOption.Of("--metric", "What the best is chosen and tested by.", ["macro_f1", .. Metric.Names.Where(name => name != "macro_f1")]);
     private readonly Option<string?> _shard = new("--shard") { Description = "Do a share of the runs only, such as 1/4; a call without it, on all shares' runs, finds them finished.", HelpName = "I/N" };
@@ -93,7 +94,13 @@ internal sealed class CompareCommand : TailorCommand
             Metric = session.Get(_metric)!,
             Shard = session.Get(_shard) is { } shard ? Shard.Parse(shard) : null,
         });
-        request = request with { Baselines = BaselineEntries.Of(Names(session.Get(_baselines)!), request.Model, request.Device) };
+        bool pictures = DataContent.KindOf(request.Data, request.ImageOptions, request.DataOptions.Table) == DataKind.Pictures;
+        if (pictures && !session.Has(_baselines))
+        {
+            session.Say("the baselines read texts: pictures are compared without them");
+        }
+
+        request = request with { Baselines = pictures && !session.Has(_baselines) ? [] : BaselineEntries.Of(Names(session.Get(_baselines)!), request.Model, request.Device) };
         return request.Recipes.Count > 0
             ? request with { Output = RunOptions.Required(session, this, _out) }
             : throw new InputException("--recipes is required, one or more by commas; see: tailor recipes");

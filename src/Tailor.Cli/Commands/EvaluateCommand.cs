@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tailor.Data;
 using Tailor.Evaluation;
 using Tailor.Foundation;
+using Tailor.Imaging;
 
 namespace Tailor.Cli;
 
@@ -9,7 +10,12 @@ namespace Tailor.Cli;
 internal sealed class EvaluateCommand : TailorCommand
 {
     private readonly Argument<string> _run = new("RUN") { Description = "A run folder of tailor train, or its model/ folder." };
-    private readonly Option<string> _data = new("--data") { Description = "A labelled table, or a folder with train, dev and test tables.", HelpName = "PATH", Required = true };
+    private readonly Option<string> _data = new("--data")
+    {
+        Description = "A labelled table, or a folder with train, dev and test tables; of pictures a folder, list, table, IDX or CIFAR files.",
+        HelpName = "PATH",
+        Required = true,
+    };
     private readonly Option<string> _split = ChoiceOption.Of("--split", "Which part of a folder to score.", "test", "dev", "train");
     private readonly Option<double?> _rho = NumberOption.Real("--rho", "Head/tail threshold (default: that of the run).", 0, 1);
     private readonly Option<string> _groups = GroupsOption.Of("that of the run");
@@ -17,7 +23,12 @@ internal sealed class EvaluateCommand : TailorCommand
     private readonly DataOptions _dataOptions = new();
 
     public EvaluateCommand()
-        : base("evaluate", "Score a tuned model on labelled data: each class, and head and tail apart.", "tailor evaluate runs/first --data test.csv", "tailor evaluate runs/first --data atis/ --split dev --json")
+        : base(
+            "evaluate",
+            "Score a tuned model on labelled data: each class, and head and tail apart.",
+            "tailor evaluate runs/first --data test.csv",
+            "tailor evaluate runs/first --data atis/ --split dev --json",
+            "tailor evaluate runs/pictures --data places/ --split test")
     {
         Add(_run);
         Add(_data);
@@ -25,27 +36,49 @@ internal sealed class EvaluateCommand : TailorCommand
         Add(_rho);
         Add(_groups);
         Add(_json);
-        _dataOptions.AddColumns(this).AddUnknownLabels(this);
+        _dataOptions.AddColumns(this).AddPictures(this).AddUnknownLabels(this).AddSplit(this);
     }
 
     protected override int Run(Session session)
     {
-        string path = session.Get(_data)!;
+        string run = session.Get(_run)!, path = session.Get(_data)!;
         session.LoadLibtorch();
-        using TextClassifier classifier = TextClassifier.Load(session.Get(_run)!, session.Device);
-        IReadOnlyList<TextExample> examples = Directory.Exists(path) ? Part(session, path, classifier.PredictsNumbers) : [.. TextTable.Read(path, _dataOptions.Table(session, requireLabels: true))];
-        if (classifier.PredictsNumbers)
-        {
-            return Print(session, classifier.EvaluateNumbers(examples));
-        }
-
-        if (_dataOptions.DropUnknownLabels(session))
-        {
-            examples = Known(session, examples, classifier.Labels);
-        }
-
-        return Print(session, classifier.Evaluate(examples, session.Get(_rho), session.Has(_groups) ? ShotBoundsName.Parse(session.Get(_groups)) : null));
+        using Classifier classifier = Classifier.Load(run, session.Device);
+        ModelInput.Require(run, classifier, path, session, _dataOptions);
+        return Print(session, classifier is ImageClassifier pictures ? Pictures(session, pictures, path) : Texts(session, (TextClassifier)classifier, path));
     }
+
+    private IScoreReport Texts(Session session, TextClassifier classifier, string path)
+    {
+        IReadOnlyList<TextExample> examples = Directory.Exists(path)
+            ? Part(session, path, TextDataset.Load(path, _dataOptions.Dataset(session) with { Numbers = classifier.PredictsNumbers }).Examples)
+            : [.. TextTable.Read(path, _dataOptions.Table(session, requireLabels: true))];
+        return classifier.PredictsNumbers
+            ? classifier.EvaluateNumbers(examples)
+            : classifier.Evaluate(Known(session, examples, example => example.Label, classifier), session.Get(_rho), Groups(session));
+    }
+
+    private EvaluationReport Pictures(Session session, ImageClassifier classifier, string path)
+    {
+        classifier.Decode = ModelInput.Decoding(session, _dataOptions);
+        ImageDatasetOptions options = _dataOptions.Images(session);
+        IReadOnlyList<ImageExample> examples = Directory.Exists(path) ? Part(session, path, ImageDataset.Load(path, options).Examples) : ImageDataset.ReadFile(path, options);
+        examples = Known(session, examples, example => example.Label, classifier);
+        if (_dataOptions.SkipBadImages(session))
+        {
+            var bad = PictureCheck.Find([.. examples.Select(example => example.Source)], classifier.Decode).ToDictionary(picture => picture.Index, picture => picture.Reason);
+            foreach (string reason in bad.Values)
+            {
+                session.Say($"left out: {reason}");
+            }
+
+            examples = [.. examples.Where((_, i) => !bad.ContainsKey(i))];
+        }
+
+        return classifier.Evaluate(examples, session.Get(_rho), Groups(session));
+    }
+
+    private ShotBounds? Groups(Session session) => session.Has(_groups) ? ShotBoundsName.Parse(session.Get(_groups)) : null;
 
     private int Print(Session session, IScoreReport report)
     {
@@ -53,23 +86,23 @@ internal sealed class EvaluateCommand : TailorCommand
         return 0;
     }
 
-    private IReadOnlyList<TextExample> Part(Session session, string folder, bool numbers)
+    private IReadOnlyList<T> Part<T>(Session session, string folder, Func<SplitPart, IReadOnlyList<T>> examples)
     {
-        TextDataset data = TextDataset.Load(folder, _dataOptions.Dataset(session) with { Numbers = numbers });
         string split = session.Get(_split)!;
-        IReadOnlyList<TextExample> part = split switch
-        {
-            "train" => data.Train,
-            "dev" => data.Dev,
-            _ => data.Test,
-        };
+        IReadOnlyList<T> part = examples(split switch { "train" => SplitPart.Train, "dev" => SplitPart.Dev, _ => SplitPart.Test });
         return part.Count > 0 ? part : throw new InputException($"{folder}: there is no {split} part; give a file or another --split");
     }
 
-    private static List<TextExample> Known(Session session, IReadOnlyList<TextExample> examples, IReadOnlyList<string> labels)
+    /// <summary>All examples, or, when that is asked for, those whose label the model knows.</summary>
+    private IReadOnlyList<T> Known<T>(Session session, IReadOnlyList<T> examples, Func<T, string?> labelOf, Classifier classifier)
     {
-        var known = labels.ToHashSet(StringComparer.Ordinal);
-        List<TextExample> kept = [.. examples.Where(example => known.Contains(example.Label!))];
+        if (!_dataOptions.DropUnknownLabels(session))
+        {
+            return examples;
+        }
+
+        var known = classifier.Labels.ToHashSet(StringComparer.Ordinal);
+        List<T> kept = [.. examples.Where(example => known.Contains(labelOf(example)!))];
         if (kept.Count == 0)
         {
             throw new InputException("none of the labels is known to the model; is this the label column?");

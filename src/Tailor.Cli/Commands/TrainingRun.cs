@@ -31,7 +31,8 @@ internal static class TrainingRun
             session.Out.WriteLine(result.Scores.ToText());
         }
 
-        session.Say($"The report is {new RunFolder(result.Folder).Report}, the model to deploy is in {ModelOf(result.Folder)}. Try: tailor predict {result.Folder} --text \"...\"");
+        bool pictures = TunedModel.ReadDescription(ModelOf(result.Folder)).Recipe.Input.ReadsPictures;
+        session.Say($"The report is {new RunFolder(result.Folder).Report}, the model to deploy is in {ModelOf(result.Folder)}. Try: tailor predict {result.Folder} {(pictures ? "--image FILE" : "--text \"...\"")}");
         return 0;
     }
 

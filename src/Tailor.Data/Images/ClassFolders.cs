@@ -22,15 +22,14 @@ internal static class ClassFolders
             throw InputException.At(folder, empty ? "the folder is empty" : "there is no class folder in it", "expected one folder of pictures a class, or train, dev and test folders of such");
         }
 
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = Deepest, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
         var examples = new List<ImageExample>();
         var others = new List<string>();
         foreach (string name in classes)
         {
             string label = Path.GetFileName(name);
-            foreach (string file in Directory.EnumerateFiles(name, "*", options).Where(f => !Litter.Contains(Path.GetFileName(f).ToLowerInvariant())).Order(StringComparer.Ordinal))
+            foreach (string file in Files(name))
             {
-                if (Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()) || PictureDecoder.LooksLikePicture(file))
+                if (IsPicture(file))
                 {
                     examples.Add(new ImageExample(new FileImageSource(file), label));
                 }
@@ -50,4 +49,14 @@ internal static class ClassFolders
         string[] notes = others.Count == 0 ? [] : [$"{folder}: {passed} passed over: {others[0]}{(others.Count > 1 ? ", ..." : "")}."];
         return new ImageRows(examples, [.. classes.Select(c => Path.GetFileName(c))], notes);
     }
+
+    /// <summary>The files of a folder and of those below it, in the order of their paths; what systems leave behind is passed over.</summary>
+    public static IEnumerable<string> Files(string folder)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = Deepest, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+        return Directory.EnumerateFiles(folder, "*", options).Where(f => !Litter.Contains(Path.GetFileName(f).ToLowerInvariant())).Order(StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether a file counts as a picture: its extension says so, or it starts as one does.</summary>
+    public static bool IsPicture(string file) => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()) || PictureDecoder.LooksLikePicture(file);
 }

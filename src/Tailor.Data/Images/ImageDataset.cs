@@ -105,6 +105,17 @@ public sealed class ImageDataset : LabelledDataset
         }
     }
 
+    /// <summary>Reads the labelled pictures of one file that <see cref="Load"/> takes, without splitting them.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="options">The columns.</param>
+    /// <exception cref="InputException">The file is missing or faulty; the message names the place.</exception>
+    public static IReadOnlyList<ImageExample> ReadFile(string file, ImageDatasetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(options);
+        return ImageDatasetLoader.ReadFile(file, options).Examples;
+    }
+
     /// <summary>The pictures of a part.</summary>
     /// <param name="part">The part.</param>
     public IReadOnlyList<ImageExample> Examples(SplitPart part) => part switch { SplitPart.Train => Train, SplitPart.Dev => Dev, _ => Test };

@@ -30,6 +30,9 @@ internal static class ImageDatasetLoader
         return Whole(path, ClassFolders.Read(path), known, options);
     }
 
+    /// <summary>Reads the labelled pictures of one file.</summary>
+    public static ImageRows ReadFile(string path, ImageDatasetOptions options) => ReadFile(path, LabelsIn(Path.GetDirectoryName(Path.GetFullPath(path))!), options);
+
     private static ImageRows ReadFile(string path, LabelSet? known, ImageDatasetOptions options)
     {
         if (!File.Exists(path))
@@ -65,6 +68,11 @@ internal static class ImageDatasetLoader
         LabelSet labels = known ?? rows.Labels;
         CheckLabels(path, labels, rows);
         List<ImageExample>[] parts = SplitRows.Of(rows.Examples, Ids(rows.Examples, labels), labels, options.SplitSeed, options.DevFraction, options.TestFraction, notes);
+        if (options is { DevFraction: 0, TestFraction: 0 })
+        {
+            return ImageDataset.Create(labels, parts[0], parts[1], parts[2], [.. rows.Notes], path);
+        }
+
         notes.Add($"One set was split by seed {options.SplitSeed}: {parts[0].Count:N0} pictures to train, {parts[1].Count:N0} to dev, {parts[2].Count:N0} to test.");
         return ImageDataset.Create(labels, parts[0], parts[1], parts[2], notes, path);
     }

@@ -36,6 +36,9 @@ internal sealed record ImageFiles(ImageFileKind Kind, IReadOnlyList<string> Path
         _ => null,
     };
 
+    /// <summary>Whether a file is, or is one of, a train part's.</summary>
+    public static bool IsTrain(string file) => KindOf(file) is not null && PartOf(Path.GetFileName(file)) == SplitPart.Train;
+
     /// <summary>The files of a part in a folder, or null when there are none.</summary>
     /// <exception cref="InputException">Two files could be the part.</exception>
     public static ImageFiles? Find(string folder, SplitPart part)

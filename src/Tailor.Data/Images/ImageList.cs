@@ -11,6 +11,7 @@ namespace Tailor.Data;
 public static class ImageList
 {
     private const long LongestLine = 1 << 16;
+    private static readonly char[] Gaps = [' ', '\t'];
 
     /// <summary>Writes a list that <see cref="ImageDataset.Load"/> reads back; it appears under its name only when it is complete.</summary>
     /// <param name="path">The file.</param>
@@ -42,31 +43,20 @@ public static class ImageList
     internal static ImageRows Read(string path, string root, LabelSet? known)
     {
         var rows = new List<(string File, string Label, long Line)>();
-        using (var reader = new Utf8TextReader(path, LongestLine))
+        foreach ((string entry, long line) in Lines(path))
         {
-            reader.StartRecord(1);
-            for (long line = 1; reader.ReadLine() is { } content; line++)
+            int gap = entry.LastIndexOfAny(Gaps);
+            if (gap < 0)
             {
-                reader.StartRecord(line + 1);
-                ReadOnlySpan<char> entry = content.AsSpan().Trim();
-                if (entry.IsEmpty)
-                {
-                    continue;
-                }
-
-                int gap = entry.LastIndexOfAny(' ', '\t');
-                if (gap < 0)
-                {
-                    throw InputException.At(path, $"'{Excerpt.Of(content)}' has no label", "expected a path, a space and a label, such as 'beach/1.jpg 17'", line);
-                }
-
-                rows.Add((entry[..gap].TrimEnd().ToString(), entry[(gap + 1)..].ToString(), line));
+                throw InputException.At(path, $"'{Excerpt.Of(entry)}' has no label", "expected a path, a space and a label, such as 'beach/1.jpg 17'", line);
             }
+
+            rows.Add((entry[..gap].TrimEnd(), entry[(gap + 1)..], line));
         }
 
         if (rows.Count == 0)
         {
-            throw InputException.At(path, "the list has no line", "give a path and a label a line");
+            throw Empty(path);
         }
 
         bool numbers = rows.TrueForAll(r => Number(r.Label) is not null);
@@ -76,6 +66,37 @@ public static class ImageList
         string[]? names = numbers && known is null ? [.. examples.Select(e => e.Label).Distinct(StringComparer.Ordinal).OrderBy(l => int.Parse(l, CultureInfo.InvariantCulture))] : null;
         return new ImageRows(examples, names, []);
     }
+
+    /// <summary>The pictures that a list names; it needs no labels.</summary>
+    /// <exception cref="InputException">The list is missing, empty or no text, or a picture is missing; the message names the line.</exception>
+    internal static IReadOnlyList<ImageSource> Sources(string path, string root)
+    {
+        ImageSource[] sources = [.. Lines(path).Select(row => PicturePath.Source(path, root, Picture(row.Entry, root), row.Line))];
+        return sources.Length > 0 ? sources : throw Empty(path);
+    }
+
+    /// <summary>Whether the first line of a text file names a file that is there.</summary>
+    internal static bool NamesPictures(string path, string root) => Lines(path).FirstOrDefault() is { Entry: { } entry } && File.Exists(Path.Combine(root, Picture(entry, root)));
+
+    /// <summary>The path of a line that may have a label: the whole line when it names a file, else what stands before the last gap.</summary>
+    private static string Picture(string entry, string root) => entry.LastIndexOfAny(Gaps) is var gap and >= 0 && !File.Exists(Path.Combine(root, entry)) ? entry[..gap].TrimEnd() : entry;
+
+    /// <summary>The lines that are not blank, without blanks at their ends.</summary>
+    private static IEnumerable<(string Entry, long Line)> Lines(string path)
+    {
+        using var reader = new Utf8TextReader(path, LongestLine);
+        reader.StartRecord(1);
+        for (long line = 1; reader.ReadLine() is { } content; line++)
+        {
+            reader.StartRecord(line + 1);
+            if (!string.IsNullOrWhiteSpace(content))
+            {
+                yield return (content.Trim(), line);
+            }
+        }
+    }
+
+    private static InputException Empty(string path) => InputException.At(path, "the list has no line", "give a path and a label a line");
 
     private static int? Number(string label) => int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tailor.Foundation;
 
@@ -84,6 +85,21 @@ public sealed class LabelSet
 
         return new LabelSet(names.OfType<string>());
     }
+
+    /// <summary>Writes a file that <see cref="Read"/> reads back.</summary>
+    /// <param name="path">The file, <c>label2idx.json</c> by custom.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Write(string path) => AtomicFile.Write(path, stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        for (int i = 0; i < Names.Count; i++)
+        {
+            json.WriteNumber(Names[i], i);
+        }
+
+        json.WriteEndObject();
+    });
 
     private static JsonDocument Open(string path)
     {

@@ -19,6 +19,9 @@ internal sealed record ColumnChoice(string Text, string? Pair, string? Label, st
     private static readonly string[] FirstOfPairNames = ["text_a", "sentence1", "question", "premise"];
     private static readonly string[] LabelNames = ["label", "class", "category", "intent", "target", "topic", "y"];
 
+    /// <summary>Whether a column is called as texts are.</summary>
+    public static bool HasText(IReadOnlyList<string> columns) => Guess(columns, TextNames) is not null;
+
     /// <summary>Chooses the columns: those named by the caller, else those whose names say what they hold. Case does not matter.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="columns">The table's columns.</param>

@@ -35,6 +35,15 @@ public static class TextTableWriter
             .. withLabels ? [("label", e => e.Label)] : Array.Empty<(string, Func<TextExample, string?>)>(),
             .. withOrigins ? [(ColumnChoice.OriginName, e => e.Origin?.ToString(CultureInfo.InvariantCulture))] : Array.Empty<(string, Func<TextExample, string?>)>(),
         ];
+        Write(path, examples, columns);
+    }
+
+    /// <summary>Writes rows of any kind.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="examples">The rows, in order.</param>
+    /// <param name="columns">The columns: their names, and what stands in them.</param>
+    internal static void Write<T>(string path, IEnumerable<T> examples, (string Name, Func<T, string?> Field)[] columns)
+    {
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
             case ".csv":
@@ -51,7 +60,7 @@ public static class TextTableWriter
         }
     }
 
-    private static void Delimited(Stream stream, IEnumerable<TextExample> examples, (string Name, Func<TextExample, string?> Field)[] columns, string delimiter)
+    private static void Delimited<T>(Stream stream, IEnumerable<T> examples, (string Name, Func<T, string?> Field)[] columns, string delimiter)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
@@ -69,9 +78,9 @@ public static class TextTableWriter
         }
 
         csv.NextRecord();
-        foreach (TextExample example in examples)
+        foreach (T example in examples)
         {
-            foreach ((string name, Func<TextExample, string?> field) in columns)
+            foreach ((string name, Func<T, string?> field) in columns)
             {
                 csv.WriteField(field(example) ?? throw Missing(name, nameof(examples)));
             }
@@ -80,13 +89,13 @@ public static class TextTableWriter
         }
     }
 
-    private static void JsonLines(Stream stream, IEnumerable<TextExample> examples, (string Name, Func<TextExample, string?> Field)[] columns)
+    private static void JsonLines<T>(Stream stream, IEnumerable<T> examples, (string Name, Func<T, string?> Field)[] columns)
     {
         using var json = new Utf8JsonWriter(stream, Plain);
-        foreach (TextExample example in examples)
+        foreach (T example in examples)
         {
             json.WriteStartObject();
-            foreach ((string name, Func<TextExample, string?> field) in columns)
+            foreach ((string name, Func<T, string?> field) in columns)
             {
                 json.WriteString(name, field(example) ?? throw Missing(name, nameof(examples)));
             }

@@ -4,5 +4,5 @@ namespace Tailor.Engine;
 public interface IExampleBatch : IDisposable
 {
     /// <summary>The number of examples.</summary>
-    int Count { get; }
+    public int Count { get; }
 }

@@ -30,12 +30,17 @@ public static class PictureDecoder
     /// <summary>Whether a file starts as one of the decoded kinds does; its name plays no part.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InputException">It cannot be opened.</exception>
-    public static bool LooksLikePicture(string path)
+    public static bool LooksLikePicture(string path) => KindOf(path) is not null;
+
+    /// <summary>The decoded kind that a file starts as: <c>PNG</c>, <c>JPEG</c>, <c>WebP</c>, <c>BMP</c> or <c>GIF</c>; null when it is none of them.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InputException">It cannot be opened.</exception>
+    public static string? KindOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         using FileStream stream = BoundedFile.Open(path);
         Span<byte> start = stackalloc byte[PictureKind.MagicLength];
-        return PictureKind.HasMagic(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
+        return PictureKind.OfMagic(start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)]);
     }
 
     /// <summary>Decodes a file's content.</summary>
@@ -86,7 +91,7 @@ public static class PictureDecoder
 
         if (pixels > most)
         {
-            throw InputException.At(name, claim, $"at most {most:N0} pixels are decoded: make the picture smaller or raise the limit");
+            throw InputException.At(name, claim, $"at most {most:N0} pixels are decoded: make the picture smaller, or raise the limit with --max-pixels");
         }
 
         if (pixels / PictureKind.DensestPixels(codec.EncodedFormat) > content.Length)

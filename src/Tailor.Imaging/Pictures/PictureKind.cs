@@ -31,11 +31,17 @@ internal static class PictureKind
         _ => 4096,
     };
 
-    /// <summary>Whether content starts as one of the decoded kinds does.</summary>
+    /// <summary>The name of the decoded kind that content starts as, or null.</summary>
     /// <param name="content">At least the first <see cref="MagicLength"/> bytes, where there are so many.</param>
-    public static bool HasMagic(ReadOnlySpan<byte> content) =>
-        content is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] or [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] or [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..]
-        || (content.Length >= MagicLength && content.StartsWith("RIFF"u8) && content[8..12].SequenceEqual("WEBP"u8));
+    public static string? OfMagic(ReadOnlySpan<byte> content) => content switch
+    {
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "PNG",
+        [0xFF, 0xD8, 0xFF, ..] => "JPEG",
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "GIF",
+        [(byte)'B', (byte)'M', _, _, _, _, 0, 0, 0, 0, ..] => "BMP",
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "WebP",
+        _ => null,
+    };
 
     /// <summary>What a file that is not decoded seems to be.</summary>
     public static string Describe(ReadOnlySpan<byte> content)
@@ -45,7 +51,7 @@ internal static class PictureKind
             return "the file is empty";
         }
 
-        if (HasMagic(content))
+        if (OfMagic(content) is not null)
         {
             return "the picture's header is damaged or was cut";
         }

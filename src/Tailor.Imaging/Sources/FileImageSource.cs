@@ -14,6 +14,9 @@ public sealed class FileImageSource(string path) : ImageSource
     public override string Name => Path;
 
     /// <inheritdoc/>
+    public override string Kind => PictureDecoder.KindOf(Path) ?? "other";
+
+    /// <inheritdoc/>
     public override Picture Load(DecodeOptions? options = null) => PictureDecoder.Decode(Path, options);
 
     /// <inheritdoc/>

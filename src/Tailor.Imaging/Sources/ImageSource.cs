@@ -8,6 +8,10 @@ public abstract class ImageSource
     /// <summary>What to call it in messages: the file, and the place within it.</summary>
     public abstract string Name { get; }
 
+    /// <summary>How it is stored, as its first bytes say: <c>PNG</c>, <c>JPEG</c>, <c>WebP</c>, <c>BMP</c>, <c>GIF</c>, or <c>plain pixels</c>; <c>other</c> when it is none of these.</summary>
+    /// <exception cref="InputException">Its file cannot be opened.</exception>
+    public abstract string Kind { get; }
+
     /// <summary>Decodes the picture.</summary>
     /// <param name="options">What is refused and how colours are taken; null for the defaults.</param>
     /// <exception cref="InputException">It cannot be decoded; one line that names it.</exception>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Tailor.Imaging;
 
 /// <summary>Pictures of one size, one after the other in memory, with a class number each: what an IDX or CIFAR file holds.</summary>
@@ -44,18 +42,20 @@ public sealed class PixelBlock
 
     /// <summary>A reference to one picture.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
-    public ImageSource this[int index]
+    public BlockImageSource this[int index]
     {
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-            return new Place(this, index);
+            return new BlockImageSource(this, index);
         }
     }
 
-    private ReadOnlySpan<byte> Bytes(int index) => _bytes.AsSpan(_offset + (index * _stride), PictureLength);
+    /// <summary>The bytes of one picture as they are stored.</summary>
+    internal ReadOnlySpan<byte> Bytes(int index) => _bytes.AsSpan(_offset + (index * _stride), PictureLength);
 
-    private Picture Decode(int index)
+    /// <summary>One picture.</summary>
+    internal Picture Decode(int index)
     {
         ReadOnlySpan<byte> bytes = Bytes(index);
         byte[] pixels = new byte[Height * Width * Picture.Channels];
@@ -82,20 +82,5 @@ public sealed class PixelBlock
         }
 
         return new Picture(Height, Width, pixels);
-    }
-
-    private sealed class Place(PixelBlock block, int index) : ImageSource
-    {
-        public override string Name => $"{block.Name}[{index}]";
-
-        public override Picture Load(DecodeOptions? options = null) => block.Decode(index);
-
-        public override byte[] ContentHash()
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            hash.AppendData([.. BitConverter.GetBytes(block.Height), .. BitConverter.GetBytes(block.Width), (byte)block.Layout]);
-            hash.AppendData(block.Bytes(index));
-            return hash.GetHashAndReset();
-        }
     }
 }

@@ -98,16 +98,16 @@ public sealed class Calibrator(
                 note["temperature"] = temperature;
                 return TemperatureScaling.Change(labels.Count, temperature);
             case CalibrationKind.Ncm:
-                _means = NearestClassMean.Of(model.Features(train.Examples, stop), Ids(train.ClassIds), labels.Count, calibration.Scale, calibration.Distance);
+                _means = NearestClassMean.Of(model.Features(train.Examples, stop: stop), Ids(train.ClassIds), labels.Count, calibration.Scale, calibration.Distance);
                 note["scale"] = calibration.Scale;
                 return none;
             case CalibrationKind.Crt:
                 Say($"calibration crt: a new last layer, {calibration.Epochs} epochs on {train.ClassIds.Length} frozen features");
-                ClassifierRetraining.Fit(calibration, recipe.Head, Output, model.Features(train.Examples, stop), train.ClassIds, seed, stop);
+                ClassifierRetraining.Fit(calibration, recipe.Head, Output, model.Features(train.Examples, stop: stop), train.ClassIds, seed, stop);
                 note["epochs"] = calibration.Epochs;
                 return none;
             case CalibrationKind.Lws:
-                ScoreChange scales = LearnedScales.Fit(calibration, Classified(model.Features(train.Examples, stop)), train.ClassIds, seed, stop);
+                ScoreChange scales = LearnedScales.Fit(calibration, Classified(model.Features(train.Examples, stop: stop)), train.ClassIds, seed, stop);
                 Say($"calibration lws: scales from {scales.Scale.Min():F3} to {scales.Scale.Max():F3}");
                 note["scales"] = new JsonArray([.. scales.Scale.Select(scale => (JsonNode)scale)]);
                 return scales;

@@ -35,7 +35,8 @@ public static class ClassNameRows
 
         if (names.All(name => name.All(char.IsAsciiDigit)))
         {
-            throw new InputException($"head.init class_names: the classes are called {string.Join(", ", names.Take(3))} and so on, and whole numbers are no names that the text tower knows; give the classes names, or take init class_means");
+            throw new InputException(
+                $"head.init class_names: the classes are called {string.Join(", ", names.Take(3))} and so on, and whole numbers are no names that the text tower knows; give the classes names, or take init class_means");
         }
 
         using var _ = no_grad();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Tailor.Engine;
+using Tailor.Foundation;
 using Tailor.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,7 +40,7 @@ public sealed class ImageSet(IReadOnlyList<ImageSource> sources, ImageProcessor 
 
     private PixelBatch Made(IReadOnlyList<int> examples, PictureTransform transform, Device device) => new(examples.Count, transform.Views, () =>
     {
-        using PictureBatch pictures = PictureBatches.Read(sources, [examples], transform, Options).Single();
+        using PictureBatch pictures = Read(examples, transform);
         Tensor pixels = empty([pictures.Count, Picture.Channels, pictures.Height, pictures.Width], device: CPU);
         pictures.Pixels.Span.CopyTo(MemoryMarshal.Cast<byte, float>(pixels.bytes));
         if (device.type == DeviceType.CPU)
@@ -50,4 +51,16 @@ public sealed class ImageSet(IReadOnlyList<ImageSource> sources, ImageProcessor 
         using Tensor here = pixels;
         return here.to(device);
     });
+
+    private PictureBatch Read(IReadOnlyList<int> examples, PictureTransform transform)
+    {
+        try
+        {
+            return PictureBatches.Read(sources, [examples], transform, Options).Single();
+        }
+        catch (InputException fault)
+        {
+            throw new InputException($"{fault.Message} (tailor inspect lists bad pictures, --skip-bad-images leaves them out)", fault);
+        }
+    }
 }

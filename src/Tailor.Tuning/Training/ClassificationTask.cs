@@ -120,7 +120,7 @@ public class ClassificationTask(
         bool stood = model.AdapterStands;
         model.SetAdapter(stands: false);
         int[] examples = HeadInitialization.Examples(recipe, Train.ClassIds);
-        using Tensor features = model.Features(Train.Examples, only: examples);
+        using Tensor features = model.Features(Train.Examples, examples);
         HeadInitialization.Set(recipe, model.Head, features, [.. examples.Select(i => Train.ClassIds[i])]);
         model.SetAdapter(stood);
     }
@@ -147,7 +147,8 @@ public class ClassificationTask(
             return;
         }
 
-        FrozenStatePool pool = frozen ?? (_ownPool = new FrozenStatePool());
+        _ownPool = frozen is null ? new FrozenStatePool() : null;
+        FrozenStatePool pool = frozen ?? _ownPool!;
         bool quiet = !stage.FrozenDropout || !model.HasDropout;
         model.QuietLayers = quiet && _mixout is null ? layers : 0;
         if (model.QuietLayers > 0 && !_data.Examples.Varies)

@@ -15,8 +15,8 @@ public sealed class AdapterCountTests : IDisposable
     public AdapterCountTests()
     {
         Libtorch.Load(1);
-        _backbone = VisionBackbone.Create(
-            new VisionConfig { Architecture = VisionArchitecture.Vit, HiddenSize = Width, Layers = Blocks, Heads = 12, IntermediateSize = 4 * Width, ImageSize = 224, PatchSize = 16 }, 1, new Device(DeviceType.META));
+        var config = new VisionConfig { Architecture = VisionArchitecture.Vit, HiddenSize = Width, Layers = Blocks, Heads = 12, IntermediateSize = 4 * Width, ImageSize = 224, PatchSize = 16 };
+        _backbone = VisionBackbone.Create(config, 1, new Device(DeviceType.META));
     }
 
     public void Dispose() => _backbone.Dispose();

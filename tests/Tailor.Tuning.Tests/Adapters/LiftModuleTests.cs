@@ -45,7 +45,8 @@ public sealed class LiftModuleTests : IDisposable
             Tensor Of(Parameter of, string name) => model.Parameters.Single(p => p.Name == of.Name[..^"weight".Length] + name).Value;
             foreach (Linear linear in layer.Linears)
             {
-                Tensor x = Noise(3, linear.Weight.Value.shape[1]), y = x.matmul(linear.Weight.Value.t()).add(linear.Bias!.Value).mul(Of(linear.Weight, "ssf_scale")).add(Of(linear.Weight, "ssf_shift"));
+                Tensor x = Noise(3, linear.Weight.Value.shape[1]);
+                Tensor y = x.matmul(linear.Weight.Value.t()).add(linear.Bias!.Value).mul(Of(linear.Weight, "ssf_scale")).add(Of(linear.Weight, "ssf_shift"));
                 long half = y.shape[1] / 2;
                 Assert.True(y.sub(linear.Forward(x)).abs().max().item<float>() < 1e-5f);
                 Assert.True(y.narrow(1, half, half).sub(linear.ForwardOutputs(x, half, half)).abs().max().item<float>() < 1e-5f);
@@ -72,7 +73,8 @@ public sealed class LiftModuleTests : IDisposable
     public void Parameters_start_as_the_paper_has_them(AdapterKind kind, string name, double mean, double deviation)
     {
         using ImageModel model = Load(new AdapterRecipe { Kind = kind, Width = 64, Tokens = 20, SharedLayers = 1 });
-        double[] values = [.. model.Adapter!.Parameters.Where(p => p.Name.EndsWith("." + name, StringComparison.Ordinal)).SelectMany(p => p.Value.data<float>().ToArray()).Select(value => (double)value)];
+        IEnumerable<Parameter> named = model.Adapter!.Parameters.Where(p => p.Name.EndsWith("." + name, StringComparison.Ordinal));
+        double[] values = [.. named.SelectMany(p => p.Value.data<float>().ToArray()).Select(value => (double)value)];
         Assert.Equal(mean, values.Average(), 0.15 * deviation + 1e-12);
         Assert.Equal(deviation, Math.Sqrt(values.Average(value => Math.Pow(value - mean, 2))), 0.15 * deviation + 1e-12);
     }

@@ -150,8 +150,8 @@ public sealed class VisionAdapterTests : IDisposable
     {
         using ImageModel model = Load("adaptformer", HeadKind.Linear);
         string[] decayed = [.. StagePlanner.Grouped(model.Parameters, 0.01).Where(group => group.WeightDecay > 0).SelectMany(group => group.Parameters).Select(p => p.Name)];
-        Assert.DoesNotContain(decayed, name => name.Contains("norm", StringComparison.Ordinal) || name.Contains(".ln.", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal));
-        Assert.Superset(new HashSet<string> { "vit.encoder.layer.0.intermediate.dense.weight", "vit.encoder.layer.1.adaptformer.down.weight", "vit.embeddings.cls_token", "head.out.weight" }, decayed.ToHashSet());
+        Assert.DoesNotContain(decayed, name => new[] { "norm", ".ln.", "bias" }.Any(part => name.Contains(part, StringComparison.Ordinal)));
+        Assert.Subset(decayed.ToHashSet(), new HashSet<string> { "vit.encoder.layer.0.intermediate.dense.weight", "vit.encoder.layer.1.adaptformer.down.weight", "vit.embeddings.cls_token", "head.out.weight" });
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Tailor.Backbones;
 using Tailor.Engine;
 using Tailor.Foundation;
@@ -20,8 +21,8 @@ public sealed class ClassNameRowsTests : IDisposable
     public ClassNameRowsTests()
     {
         _images = VisionBackbone.Create(TinyVision.Config with { Architecture = VisionArchitecture.ClipVision, HiddenActivation = Activation.QuickGelu, ProjectionSize = Shared }, 3);
-        _texts = new ClipTextEncoder(
-            new ClipTextConfig { VocabularySize = 514, HiddenSize = TextWidth, Layers = 2, Heads = 2, IntermediateSize = 20, MaxPositions = 40, InitializerRange = 0.3, ProjectionSize = Shared }, _build);
+        var config = new ClipTextConfig { VocabularySize = 514, HiddenSize = TextWidth, Layers = 2, Heads = 2, IntermediateSize = 20, MaxPositions = 40, InitializerRange = 0.3, ProjectionSize = Shared };
+        _texts = new ClipTextEncoder(config, _build);
         Save(withTexts: true);
     }
 
@@ -92,7 +93,9 @@ public sealed class ClassNameRowsTests : IDisposable
             "head.init class_names: the classes are called 0, 1, 2 and so on, and whole numbers are no names that the text tower knows; give the classes names, or take init class_means",
             Refused(() => clip.NameRows(["0", "1", "2", "13"])));
         Assert.Equal("head.init class_names: a class has no name; give the classes names, or take init class_means", Refused(() => clip.NameRows(["fox", " "])));
-        Assert.Equal("head.init class_names reads the classes' names by CLIP's text tower, and this model is no CLIP; take init class_means", Refused(() => TinyVision.Task(vit, TinyVision.Examples(12, 3)).Start()));
+        Assert.Equal(
+            "head.init class_names reads the classes' names by CLIP's text tower, and this model is no CLIP; take init class_means",
+            Refused(() => TinyVision.Task(vit, TinyVision.Examples(12, 3)).Start()));
 
         // A name that holds a digit is a name.
         using Tensor rows = clip.NameRows(["0", "boeing 747"]);
@@ -109,8 +112,8 @@ public sealed class ClassNameRowsTests : IDisposable
     private double[] Expected(string name, string template)
     {
         string text = template.Replace("{}", name.Replace('_', ' '), StringComparison.Ordinal).ToLowerInvariant();
-        int[] letters = [.. System.Text.RegularExpressions.Regex.Matches(text, "[a-z]+|[^a-z ]+").SelectMany(word => word.Value.Select((letter, i) => Vocabulary.IndexOf(letter + (i == word.Length - 1 ? "</w>" : ""))))];
-        int[] ids = [512, .. letters.Take(38), 513];
+        IEnumerable<string> words = Regex.Matches(text, "[a-z]+|[^a-z ]+").Select(word => word.Value);
+        int[] ids = [512, .. words.SelectMany(word => word.Select((letter, i) => Vocabulary.IndexOf(letter + (i == word.Length - 1 ? "</w>" : "")))).Take(38), 513];
         using PackedBatch batch = PackedBatch.Of([new TokenSequence(ids, ids.Length, ids.Length - 1)]);
         double[] feature = Doubles(_texts.Forward(batch, DropoutPlaces.Off)[ids.Length - 1]);
         double[] projected = Unit([.. Rows(_texts.Projection!.Weight, TextWidth).Select(row => row.Zip(feature, (a, b) => a * b).Sum())]);
@@ -153,7 +156,15 @@ public sealed class ClassNameRowsTests : IDisposable
             ["model_type"] = "clip",
             ["projection_dim"] = Shared,
             ["vision_config"] = vision,
-            ["text_config"] = new JsonObject { ["vocab_size"] = 514, ["hidden_size"] = TextWidth, ["num_hidden_layers"] = 2, ["num_attention_heads"] = 2, ["intermediate_size"] = 20, ["max_position_embeddings"] = 40 },
+            ["text_config"] = new JsonObject
+            {
+                ["vocab_size"] = 514,
+                ["hidden_size"] = TextWidth,
+                ["num_hidden_layers"] = 2,
+                ["num_attention_heads"] = 2,
+                ["intermediate_size"] = 20,
+                ["max_position_embeddings"] = 40,
+            },
         };
         ModelDirectory.Save(Clip, config, tokenizer: null, ModelDirectory.Weights(_images.Parameters.Concat(withTexts ? _build.All : [])));
         File.WriteAllText(Path.Combine(Clip, "vocab.json"), new JsonObject(Vocabulary.Select((token, id) => new KeyValuePair<string, JsonNode?>(token, id))).ToJsonString());

@@ -24,7 +24,8 @@ public sealed class EveryPictureRecipeTests : IDisposable
             using ImageModel model = _tiny.Load(recipe);
             _tiny.Train(TinyVision.Task(model, train, dev), [.. recipe.Stages.Take(stages)], $"run-{stages}");
             Dictionary<string, byte[]> after = TinyVision.Bits(model);
-            Assert.All(after.Keys, parameter => Assert.True(Trains(recipe.Adapter.Kind, recipe.Stages[stages - 1], parameter) != after[parameter].SequenceEqual(before[parameter]), parameter));
+            StageRecipe last = recipe.Stages[stages - 1];
+            Assert.All(after.Keys, parameter => Assert.True(Trains(recipe.Adapter.Kind, last, parameter) != after[parameter].SequenceEqual(before[parameter]), parameter));
             before = after;
         }
     }
@@ -56,8 +57,19 @@ public sealed class EveryPictureRecipeTests : IDisposable
         Assert.Equal(
             new StageRecipe
             {
-                Train = TrainScope.Adapter, Epochs = 10, Lr = 0.01, Optimizer = OptimizerKind.Sgd, Momentum = 0.9, WeightDecay = 5e-4, BatchSize = 128, Schedule = ScheduleKind.Cosine, Warmup = 0, Clip = 0,
-                Loss = LossRecipe.Of(LossKind.LogitAdjusted), Keep = KeptWeights.Last, Metric = "accuracy",
+                Train = TrainScope.Adapter,
+                Epochs = 10,
+                Lr = 0.01,
+                Optimizer = OptimizerKind.Sgd,
+                Momentum = 0.9,
+                WeightDecay = 5e-4,
+                BatchSize = 128,
+                Schedule = ScheduleKind.Cosine,
+                Warmup = 0,
+                Clip = 0,
+                Loss = LossRecipe.Of(LossKind.LogitAdjusted),
+                Keep = KeptWeights.Last,
+                Metric = "accuracy",
             },
             Assert.Single(lift.Stages));
         Assert.All(new[] { "lift-adapter", "lift-bitfit", "lift-layer-norm", "lift-lora", "lift-ssf", "lift-vpt" }, name =>
@@ -76,8 +88,21 @@ public sealed class EveryPictureRecipeTests : IDisposable
         Assert.Equal(new AdapterRecipe { Kind = AdapterKind.Lpt, Tokens = 10, SharedLayers = 6, Pool = 20, TopK = 2, Matching = 1, InitStd = 0.02 }, lpt.Adapter);
         var stage = new StageRecipe
         {
-            Train = TrainScope.Adapter, Epochs = 40, Lr = 0.02, Optimizer = OptimizerKind.Sgd, Momentum = 0.9, WeightDecay = 0.01, BatchSize = 256, Schedule = ScheduleKind.Cosine, Warmup = 1 / 40.0, Clip = 0,
-            Sampler = SamplerKind.Dual, SamplesPerClass = 4, InstanceWeight = 0.5, Loss = LossRecipe.Of(LossKind.AsymmetricGcl), Metric = "accuracy",
+            Train = TrainScope.Adapter,
+            Epochs = 40,
+            Lr = 0.02,
+            Optimizer = OptimizerKind.Sgd,
+            Momentum = 0.9,
+            WeightDecay = 0.01,
+            BatchSize = 256,
+            Schedule = ScheduleKind.Cosine,
+            Warmup = 1 / 40.0,
+            Clip = 0,
+            Sampler = SamplerKind.Dual,
+            SamplesPerClass = 4,
+            InstanceWeight = 0.5,
+            Loss = LossRecipe.Of(LossKind.AsymmetricGcl),
+            Metric = "accuracy",
         };
         Assert.Equal([stage, stage with { Prompts = PromptPhase.Group }], lpt.Stages);
         Assert.Equal([stage with { Epochs = 80, Warmup = 1 / 80.0 }], RecipeCatalogue.Load("lpt-shared").Stages);

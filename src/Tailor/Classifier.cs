@@ -1,0 +1,99 @@
+using Tailor.Data;
+using Tailor.Engine;
+using Tailor.Evaluation;
+using Tailor.Foundation;
+using Tailor.Tuning;
+
+namespace Tailor;
+
+/// <summary>A tuned classifier of texts (<see cref="TextClassifier"/>) or of pictures (<see cref="ImageClassifier"/>), loaded to predict and to be scored.</summary>
+public abstract class Classifier : IDisposable
+{
+    private readonly TunedModel _description;
+    private readonly ClassifierModel _model;
+
+    private protected Classifier(TunedModel description, ClassifierModel model) => (_description, _model) = (description, model);
+
+    /// <summary>The class names in order.</summary>
+    public IReadOnlyList<string> Labels => _description.Labels;
+
+    /// <summary>The recipe the model was made with.</summary>
+    public Recipe Recipe => _description.Recipe;
+
+    /// <summary>Training examples per class.</summary>
+    public IReadOnlyList<int> TrainCounts => _description.TrainCounts;
+
+    /// <summary>Glee's head/tail threshold the run was scored with.</summary>
+    public double Rho => _description.Rho;
+
+    /// <summary>The bounds between many, medium and few the run was scored with.</summary>
+    public ShotBounds Groups => _description.Groups;
+
+    /// <summary>Loads a classifier of whichever kind the folder holds.</summary>
+    /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
+    /// <param name="device">The device to compute on, by name; the CPU when null.</param>
+    /// <exception cref="InputException">The folder is no run, the run has not finished, or its files are damaged.</exception>
+    public static Classifier Load(string folder, string? device = null)
+    {
+        string directory = DeployedModel.DirectoryOf(folder);
+        Libtorch.Load();
+        (TunedModel description, ClassifierModel model) = TunedModel.Load(directory, ComputeDevice.Find(device));
+        return model is ImageModel pictures ? new ImageClassifier(description, pictures) : new TextClassifier(description, (TextModel)model);
+    }
+
+    /// <summary>Loads a classifier of one kind.</summary>
+    /// <exception cref="InputException">As for <see cref="Load(string, string?)"/>, or it is of the other kind.</exception>
+    private protected static T Load<T>(string folder, string? device)
+        where T : Classifier
+    {
+        bool pictures = TunedModel.ReadDescription(DeployedModel.DirectoryOf(folder)).Recipe.Input.ReadsPictures;
+        return pictures == (typeof(T) == typeof(ImageClassifier))
+            ? (T)Load(folder, device)
+            : throw new InputException($"{folder}: this model classifies {(pictures ? "pictures, not texts" : "texts, not pictures")}");
+    }
+
+    /// <summary>Releases the model.</summary>
+    public void Dispose()
+    {
+        _model.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The classes' numbers of labels.</summary>
+    /// <exception cref="InputException">A label is unknown to the classifier.</exception>
+    private protected int[] Gold(IEnumerable<string?> labels)
+    {
+        var ids = Labels.Select((label, i) => (label, i)).ToDictionary(x => x.label, x => x.i, StringComparer.Ordinal);
+        string?[] given = [.. labels];
+        string[] unknown = given.Where(label => label is null || !ids.ContainsKey(label)).Select(label => label ?? "(none)").Distinct().ToArray();
+        if (unknown.Length > 0)
+        {
+            throw new InputException($"the model does not know the label{(unknown.Length > 1 ? "s" : "")} {string.Join(", ", unknown.Take(10).Select(u => $"'{u}'"))}{(unknown.Length > 10 ? $" and {unknown.Length - 10} more" : "")}; "
+                + "drop such rows with --unknown-labels drop, or train with examples of them");
+        }
+
+        return [.. given.Select(label => ids[label!])];
+    }
+
+    /// <summary>Scores probabilities.</summary>
+    /// <param name="gold">The class of each example.</param>
+    /// <param name="probabilities">[examples, classes], row-major.</param>
+    /// <param name="rho">Glee's head/tail threshold; that of the run when null.</param>
+    /// <param name="groups">The bounds between many, medium and few; those of the run when null.</param>
+    private protected EvaluationReport Score(int[] gold, float[] probabilities, double? rho, ShotBounds? groups) =>
+        EvaluationReport.Of(Labels, gold, Classes.ArgMax(probabilities, Labels.Count), probabilities, TrainCounts, rho ?? Rho, groups ?? Groups);
+
+    /// <summary>An answer for each row of probabilities.</summary>
+    private protected IEnumerable<Prediction> Answers(float[] probabilities, int topK)
+    {
+        int classes = Labels.Count;
+        for (int row = 0; row < probabilities.Length / classes; row++)
+        {
+            int start = row * classes;
+            LabelProbability[] top = Enumerable.Range(0, classes)
+                .OrderByDescending(c => probabilities[start + c]).ThenBy(c => c)
+                .Take(topK).Select(c => new LabelProbability(Labels[c], probabilities[start + c])).ToArray();
+            yield return new Prediction(top[0].Label, top[0].Probability, top);
+        }
+    }
+}
