@@ -72,7 +72,8 @@ internal static class RunSummary
         {
             // As papers on pictures do; head and tail are divided by the labels scored, and their test splits are balanced.
             GroupScore[] shots = [.. ClassRows.ByTraining(data.Groups).Select(group => group.Score).Where(score => score.Accuracy is not null)];
-            text.Append(shots.Length == 0 ? "" : $"By training examples, accuracy is {string.Join(", ", shots.Select(score => $"{ReportText.Digits(score.Accuracy)} on {score.Name} ({Words.Count(score.Classes, "class", "classes")})"))}. ");
+            IEnumerable<string> each = shots.Select(score => $"{ReportText.Digits(score.Accuracy)} on {score.Name} ({Words.Count(score.Classes, "class", "classes")})");
+            text.Append(shots.Length == 0 ? "" : $"By training examples, accuracy is {string.Join(", ", each)}. ");
             return;
         }
 

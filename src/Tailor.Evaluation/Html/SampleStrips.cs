@@ -17,7 +17,11 @@ internal static class SampleStrips
         string text = data.Samples.Count == trained
             ? "Some training pictures of each class, the most frequent first."
             : "Some training pictures of the most frequent classes, of some in the middle, and of the rarest.";
-        return Markup.Section("samples", "Samples of the classes", Markup.Paragraph(text), new XElement("div", new XAttribute("class", "strips"), data.Samples.Select(samples => Strip(data.Classes[samples.Class], samples.Pictures))));
+        return Markup.Section(
+            "samples",
+            "Samples of the classes",
+            Markup.Paragraph(text),
+            new XElement("div", new XAttribute("class", "strips"), data.Samples.Select(samples => Strip(data.Classes[samples.Class], samples.Pictures))));
     }
 
     private static XElement Strip(ReportClass shown, IReadOnlyList<ReportPicture> pictures) => new(
