@@ -50,7 +50,8 @@ public sealed class ImageModel : ClassifierModel
     /// <inheritdoc/>
     public override bool HasDropout => _backbone.Config is { HiddenDropout: > 0 } or { AttentionDropout: > 0 };
 
-    private LptAdapter? Groups => AdapterStands && Adapter is LptAdapter { Groups: true } lpt ? lpt : null;
+    /// <summary>The adapter of an LPT model in its second phase, which chooses prompt sets for each picture; null for any other model.</summary>
+    public LptAdapter? Groups => AdapterStands && Adapter is LptAdapter { Groups: true } lpt ? lpt : null;
 
     /// <summary>Loads a pretrained or a tuned model directory and puts the recipe's head on it.</summary>
     /// <param name="directory">A Hugging Face directory; when it holds the recipe's head, that is read too.</param>

@@ -57,6 +57,12 @@ internal sealed class ImageRunData(ImageDataset data, DecodeOptions decode, IRea
     /// <inheritdoc/>
     public override LabelledExamples Read(ClassifierModel model, AugmentedSet augmented) => throw new InvalidOperationException("Pictures have no augmented rows.");
 
+    /// <summary>A small JPEG of a picture.</summary>
+    /// <param name="part">Its part.</param>
+    /// <param name="index">Its place in the part.</param>
+    /// <exception cref="InputException">It can no longer be decoded.</exception>
+    public byte[] Thumbnail(SplitPart part, int index) => Imaging.Thumbnail.Encode(data.Examples(part)[index].Source.Load(decode));
+
     private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private ImageSet Examples(ImageModel model, SplitPart part, bool crops)

@@ -22,10 +22,18 @@ public static class Reports
     }
 
     /// <summary>Writes the report at the end of a run. The run is finished without it, so what stands in the way is only said.</summary>
-    internal static void WriteAtEnd(RunFolder folder, IProgress<TrainingEvent>? progress)
+    /// <param name="folder">The run.</param>
+    /// <param name="data">Its data; of pictures, what the report shows is kept in the run first.</param>
+    /// <param name="progress">Told what stands in the way, or null.</param>
+    internal static void WriteAtEnd(RunFolder folder, RunData data, IProgress<TrainingEvent>? progress)
     {
         try
         {
+            if (data is ImageRunData pictures && RunPictures.Keep(folder, pictures) is > 0 and var failed)
+            {
+                progress?.Report(new Remark($"{failed} of the pictures for the report could not be read again; it does without them"));
+            }
+
             Write(folder.Path);
         }
         catch (Exception fault) when (fault is InputException or IOException)

@@ -31,16 +31,22 @@ internal static class RunReportReader
             Seed = run.Request.Seed,
             Classes = [.. model.Labels.Zip(model.TrainCounts, (name, count) => new ReportClass(name, count))],
             SelectionMetric = run.Recipe.Stages[^1].Metric,
+            ReadsPictures = run.Recipe.Input.ReadsPictures,
         }));
         if (data.ScoredSplit is null)
         {
             remarks.Add("Nothing was scored: the data had neither a test nor a dev split.");
         }
 
+        data = data with { Learning = Learning(folder, remarks), Predictions = data.ScoredSplit is null ? [] : Predictions(folder, data.Classes, remarks) };
+        if (data.ReadsPictures)
+        {
+            IReadOnlyList<string> names = PictureNames.WithoutCommonFolder([.. data.Predictions.Select(example => example.Text)]);
+            data = Pictures(folder, data with { Predictions = [.. data.Predictions.Zip(names, (example, name) => example with { Text = name })] }, remarks);
+        }
+
         return data with
         {
-            Learning = Learning(folder, remarks),
-            Predictions = data.ScoredSplit is null ? [] : Predictions(folder, data.Classes, remarks),
             Files = RunCommand.Files(run, model.Labels),
             Command = RunCommand.Again(run),
             Facts = Facts(folder, run),
@@ -90,6 +96,7 @@ internal static class RunReportReader
             ScoredSplit = scores is null ? null : result["split"]!.GetValue<string>(),
             Scores = Metric.Names.Where(name => scores?[name] is not null).ToDictionary(name => name, name => scores![name]!.GetValue<double>(), StringComparer.Ordinal),
             Groups = [.. (scores?["groups"]!.AsArray() ?? []).Select(group => Group(group!, data.Classes))],
+            PromptUsage = result[ReportFacts.PromptUsage]?.AsArray() is { } usage ? Usage(usage, perClass?.Select(score => score.Support) ?? data.Classes.Select(c => c.TrainCount)) : null,
             BestStep = bestScore is null ? null : result["best_step"]!.GetValue<long>(),
             BestScore = bestScore,
         };
@@ -144,6 +151,19 @@ internal static class RunReportReader
             : throw InputException.At(folder.Predictions, "other classes than the model's", "it is of another run; copy the run folder again");
     }
 
+    private static PromptUsage Usage(JsonArray counts, IEnumerable<int> pictures) => new([.. counts.Select(row => (IReadOnlyList<int>)[.. row!.AsArray().Select(count => count!.GetValue<int>())])], [.. pictures]);
+
+    private static RunReportData Pictures(RunFolder folder, RunReportData data, List<string> remarks)
+    {
+        if (!File.Exists(folder.Pictures))
+        {
+            remarks.Add("There are no pictures: pictures.json is missing. Runs of this version write it.");
+            return data;
+        }
+
+        return Parse(folder.Pictures, text => RunPictures.AddTo(data, text), RunPictures.MaxLength);
+    }
+
     private static ReportFact[] Facts(RunFolder folder, RunDescription run)
     {
         JsonObject json = folder.ReadDescription();
@@ -162,9 +182,9 @@ internal static class RunReportReader
         ];
     }
 
-    private static T Parse<T>(string path, Func<string, T> parse)
+    private static T Parse<T>(string path, Func<string, T> parse, long maxLength = LargestJson)
     {
-        if (new FileInfo(path).Length > LargestJson)
+        if (new FileInfo(path).Length > maxLength)
         {
             throw InputException.At(path, $"{new FileInfo(path).Length} bytes", "no run writes so much; the file is damaged");
         }

@@ -188,6 +188,7 @@ public static class Runs
             report = RunEnding.Score(folder, data, Classes.ArgMax(probabilities, labels.Count), probabilities, request);
         }
 
+        PromptUsage? prompts = Prompts(model, data, progress);
         folder.Write(() => new TunedModel(recipe, labels, data.Set.TrainCounts, request.Rho, description.Verbalizer, request.Groups).Save(model, folder.Model));
         RunEnding.Write(
             folder,
@@ -199,14 +200,29 @@ public static class Runs
             result =>
             {
                 result["calibrations"] = calibrations;
-                ReportFacts.AddTo(result, data.Set, model);
+                ReportFacts.AddTo(result, data.Set, model, prompts);
             });
         if (numbers is null)
         {
-            Reports.WriteAtEnd(folder, progress);
+            Reports.WriteAtEnd(folder, data, progress);
         }
 
         return new RunResult(folder.Path, Stopped: false, report, data.ScoredName, loop.BestScore, loop.BestStep) { Numbers = numbers };
+    }
+
+    /// <summary>Which prompt sets the scored pictures choose, those of train when there are none; null for models that choose none.</summary>
+    private static PromptUsage? Prompts(ClassifierModel model, RunData data, IProgress<TrainingEvent>? progress)
+    {
+        if (model is not ImageModel { Groups: { } lpt } chooser)
+        {
+            return null;
+        }
+
+        SplitPart part = data.Set.Count(data.Scored) > 0 ? data.Scored : SplitPart.Train;
+        LabelledExamples examples = data.Part(model, part);
+        PromptUsage usage = PromptUsage.Of(chooser.Choices(examples.Examples), data.Set.LabelIds(part), data.Set.Labels.Count, lpt.Pool);
+        progress?.Report(new Remark(usage.ToSentence(part == SplitPart.Train ? "train" : data.ScoredName)));
+        return usage;
     }
 
     /// <summary>The label words of a prompt recipe: of the file asked for, else of <c>verbalizer.json</c> in the data folder, else the class names.</summary>

@@ -8,6 +8,8 @@ public static class ComparisonReport
     /// <summary>Entries a chart can tell apart by mark and colour.</summary>
     private const int Distinct = 6;
 
+    private static readonly string[] Shots = ["many", "medium", "few"];
+
     /// <summary>Writes the page.</summary>
     /// <param name="data">What to show; all text in it is escaped.</param>
     /// <exception cref="ArgumentException">There is no class or no entry.</exception>
@@ -49,7 +51,11 @@ public static class ComparisonReport
         }
 
         string[] notWorse = [.. data.Entries.Where(entry => entry.Mark == EntryMark.NotWorse).Select(entry => entry.Name)];
+        string[] shots = data.ReadsPictures
+            ? [.. Shots.Where(group => best.Of(group + "_accuracy") is not null).Select(group => $"{HeadTailChart.Spread(best.Of(group + "_accuracy"))} on {group}")]
+            : [];
         return text + $"The best mean is that of {best.Name} with {HeadTailChart.Spread(best.Of(data.Metric))}"
+            + (shots.Length > 0 ? $" (accuracy by training examples: {string.Join(", ", shots)})" : "")
             + (notWorse.Length > 0 ? $"; not significantly worse: {string.Join(", ", notWorse)}." : "; every other entry is significantly worse or was not tested.");
     }
 

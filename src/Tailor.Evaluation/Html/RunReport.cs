@@ -6,12 +6,12 @@ namespace Tailor.Evaluation;
 /// <summary>The report of one run as a page of HTML: one file that fetches nothing, for screens light and dark, phones and paper. Equal data give equal bytes.</summary>
 public static class RunReport
 {
-    /// <summary>Wrong answers that are listed.</summary>
-    private const int WrongExamples = 20;
-
     private const int ConfusionsListed = 25;
 
     private static readonly string[] Keys = ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1", "balanced_accuracy", "mcc", "log_loss", "ece", "classwise_ece"];
+
+    /// <summary>Papers on pictures report the accuracy of groups.</summary>
+    private static readonly string[] KeysOfPictures = ["accuracy", "many_accuracy", "medium_accuracy", "few_accuracy", "macro_f1", "many_f1", "medium_f1", "few_f1", "balanced_accuracy", "mcc", "log_loss", "ece", "classwise_ece"];
 
     /// <summary>Writes the page.</summary>
     /// <param name="data">What to show; all text in it is escaped.</param>
@@ -24,7 +24,7 @@ public static class RunReport
             throw new ArgumentException("a report needs at least one class", nameof(data));
         }
 
-        XElement?[] sections = [Scores(data), Classes(data), Norms(data), Confused(data), Learning(data), Calibration(data), Wrong(data), ReportFooter.Settings(data.Files), ReportFooter.Making(data.Command, data.Facts)];
+        XElement?[] sections = [Scores(data), Classes(data), SampleStrips.Section(data), Norms(data), PromptSection.Section(data), Confused(data), Learning(data), Calibration(data), WrongExamples.Section(data), ReportFooter.Settings(data.Files), ReportFooter.Making(data.Command, data.Facts)];
         return HtmlPage.Of(
             data.Title,
             new XElement("h1", data.Title),
@@ -41,7 +41,7 @@ public static class RunReport
             return null;
         }
 
-        var keys = new XElement("dl", new XAttribute("class", "keys"), Keys.Where(data.Scores.ContainsKey).Select(name =>
+        var keys = new XElement("dl", new XAttribute("class", "keys"), (data.ReadsPictures ? KeysOfPictures : Keys).Where(data.Scores.ContainsKey).Select(name =>
             new XElement("div", new XElement("dt", Words.Metric(name)), new XElement("dd", ReportText.Digits(data.Scores[name])))));
         XElement groups = Markup.Table(
             "Groups of classes; recall and F1 are means over their classes with scored examples, accuracy and ECE are those of their examples",
@@ -161,20 +161,5 @@ public static class RunReport
                     "The answers by the probability of the predicted class",
                     ["probability", ">answers", ">right", ">share right", ">mean probability"],
                     bins.Where(bin => bin.Examples > 0).Select(bin => (IReadOnlyList<string>)[$"{bin.Lower:F2} to {bin.Upper:F2}", $"{bin.Examples:N0}", $"{bin.Right:N0}", ReportText.Digits(bin.Accuracy), ReportText.Digits(bin.Confidence)]))));
-    }
-
-    private static XElement? Wrong(RunReportData data)
-    {
-        ScoredExample[] wrong = [.. data.Predictions.Where(example => example.Predicted != example.Gold && example.Probability is not null).OrderByDescending(example => example.Probability).Take(WrongExamples)];
-        if (wrong.Length == 0)
-        {
-            return null;
-        }
-
-        XElement table = Markup.Table(
-            $"The {Words.Count(wrong.Length, "wrong answer")} with the highest probability",
-            ["text", "right class", "predicted", ">probability", ">of the right class"],
-            wrong.Select(example => (IReadOnlyList<string>)[example.Text, data.Classes[example.Gold].Name, data.Classes[example.Predicted].Name, ReportText.Digits(example.Probability), ReportText.Digits(example.GoldProbability)]));
-        return Markup.Section("wrong", "Examples most surely wrong", Markup.Paragraph("Look here first for wrong labels and for classes that overlap."), new XElement("div", new XAttribute("class", "prose"), table));
     }
 }

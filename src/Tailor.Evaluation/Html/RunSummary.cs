@@ -52,14 +52,7 @@ internal static class RunSummary
         double? Value(string name) => data.Scores.TryGetValue(name, out double value) ? value : null;
         int examples = data.Classes.Sum(c => c.Score?.Support ?? 0);
         text.Append($"On the {Words.Count(examples, "example")} of {data.ScoredSplit} it reaches accuracy {ReportText.Digits(Value("accuracy"))} and macro-F1 {ReportText.Digits(Value("macro_f1"))}. ");
-        GroupScore? head = Group(data, "head"), tail = Group(data, "tail");
-        if (tail?.F1 is { } tailF1)
-        {
-            text.Append(head?.F1 is { } headF1
-                ? $"Head F1 is {ReportText.Digits(headF1)} over {Words.Count(head.Classes, "class", "classes")} and tail F1 {ReportText.Digits(tailF1)} over {Words.Count(tail.Classes, "class", "classes")}, a difference of {ReportText.Digits(headF1 - tailF1)}. "
-                : $"No class is head; tail F1 is {ReportText.Digits(tailF1)} over {Words.Count(tail.Classes, "class", "classes")}. ");
-        }
-
+        Groups(text, data);
         string[] never = [.. data.Classes.Where(c => c.Score is { Support: > 0, Recall: 0 }).Select(c => c.Name)];
         string[] unscored = [.. data.Classes.Where(c => c.Score is { Support: 0 }).Select(c => c.Name)];
         if (never.Length > 0)
@@ -70,6 +63,26 @@ internal static class RunSummary
         if (unscored.Length > 0)
         {
             text.Append($"Without scored examples: {Words.List(unscored, Listed)}. ");
+        }
+    }
+
+    private static void Groups(StringBuilder text, RunReportData data)
+    {
+        if (data.ReadsPictures)
+        {
+            // As papers on pictures do; head and tail are divided by the labels scored, and their test splits are balanced.
+            GroupScore[] shots = [.. ClassRows.ByTraining(data.Groups).Select(group => group.Score).Where(score => score.Accuracy is not null)];
+            IEnumerable<string> each = shots.Select(score => $"{ReportText.Digits(score.Accuracy)} on {score.Name} ({Words.Count(score.Classes, "class", "classes")})");
+            text.Append(shots.Length == 0 ? "" : $"By training examples, accuracy is {string.Join(", ", each)}. ");
+            return;
+        }
+
+        GroupScore? head = Group(data, "head"), tail = Group(data, "tail");
+        if (tail?.F1 is { } tailF1)
+        {
+            text.Append(head?.F1 is { } headF1
+                ? $"Head F1 is {ReportText.Digits(headF1)} over {Words.Count(head.Classes, "class", "classes")} and tail F1 {ReportText.Digits(tailF1)} over {Words.Count(tail.Classes, "class", "classes")}, a difference of {ReportText.Digits(headF1 - tailF1)}. "
+                : $"No class is head; tail F1 is {ReportText.Digits(tailF1)} over {Words.Count(tail.Classes, "class", "classes")}. ");
         }
     }
 

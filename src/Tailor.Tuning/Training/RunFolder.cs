@@ -6,8 +6,8 @@ namespace Tailor.Tuning;
 
 /// <summary>
 /// The files of a run: <c>run.json</c> (what was asked), <c>metrics.jsonl</c> (one line per evaluation), <c>checkpoint/</c> (resumable state),
-/// <c>model/</c> (what to deploy), <c>predictions.jsonl</c> (what it said of each scored example), <c>result.json</c> (written last: a run that has it is finished),
-/// and <c>report.html</c>, which the others make.
+/// <c>model/</c> (what to deploy), <c>predictions.jsonl</c> (what it said of each scored example), <c>result.json</c> (a run that has it is finished),
+/// <c>pictures.json</c> (what the report of a run on pictures shows of them), and <c>report.html</c>, which the others make.
 /// </summary>
 /// <param name="path">The folder.</param>
 public sealed class RunFolder(string path)
@@ -34,6 +34,9 @@ public sealed class RunFolder(string path)
 
     /// <summary>What the model said of each scored example, a <see cref="Evaluation.PredictionFile"/>.</summary>
     public string Predictions => In("predictions.jsonl");
+
+    /// <summary>Thumbnails of the pictures that the report shows; runs on texts have none.</summary>
+    public string Pictures => In("pictures.json");
 
     /// <summary>The page that shows it all, made from the other files.</summary>
     public string Report => In("report.html");

@@ -17,6 +17,13 @@ public class EveryPageTests
         ["run of equal norms and no training examples"] = new(() => RunReport.ToHtml(ReportSamples.Run(5) is var run ? run with { Classes = [.. run.Classes.Select(c => c with { TrainCount = 0, Norm = 2 })] } : null!)),
         ["run that kept no predictions"] = new(() => RunReport.ToHtml(ReportSamples.Run(5) with { Predictions = [], Remarks = ["predictions.jsonl is <missing>"] })),
         ["run that was never scored"] = new(() => RunReport.ToHtml(Unscored())),
+        ["pictures of 2 classes, 1 prompt set"] = new(() => RunReport.ToHtml(ReportSamples.Pictures(2, sets: 1))),
+        ["pictures of 30 classes"] = new(() => RunReport.ToHtml(ReportSamples.Pictures(30))),
+        ["pictures of 700 classes, 130 prompt sets"] = new(() => RunReport.ToHtml(ReportSamples.Pictures(700, sets: 130, examplesPerClass: 2))),
+        ["pictures of 3 classes, 4096 prompt sets"] = new(() => RunReport.ToHtml(ReportSamples.Pictures(3, sets: 4096))),
+        ["pictures that chose no prompt set"] = new(() => RunReport.ToHtml(ReportSamples.Pictures(3) with { PromptUsage = new PromptUsage([[0, 0], [0, 0], [0, 0]], [0, 0, 0]) })),
+        ["pictures that nobody kept"] = new(() => RunReport.ToHtml(ReportSamples.Pictures(5) with { Samples = [], PredictionPictures = new Dictionary<int, ReportPicture>() })),
+        ["comparison of pictures"] = new(() => ComparisonReport.ToHtml(ReportSamples.Comparison(9, 3) with { ReadsPictures = true })),
         ["comparison of 1"] = new(() => ComparisonReport.ToHtml(ReportSamples.Comparison(3, 1))),
         ["comparison of 3"] = new(() => ComparisonReport.ToHtml(ReportSamples.Comparison(3, 3))),
         ["comparison of 14"] = new(() => ComparisonReport.ToHtml(ReportSamples.Comparison(60, 14))),
@@ -31,17 +38,20 @@ public class EveryPageTests
     {
         string html = Made[name].Value;
         XElement root = new ReportPage(html).Root;
-        Assert.DoesNotContain(root.Descendants(), element => element.Name.LocalName is "script" or "link" or "img" or "image" or "iframe" or "object" or "embed" or "use" or "form" or "base");
+        Assert.DoesNotContain(root.Descendants(), element => element.Name.LocalName is "script" or "link" or "image" or "iframe" or "object" or "embed" or "use" or "form" or "base");
         foreach (XAttribute attribute in root.Descendants().Attributes())
         {
-            Assert.False(attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal) || attribute.Name.LocalName is "style" or "src" or "srcset", attribute.ToString());
+            Assert.False(attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal) || attribute.Name.LocalName is "style" or "srcset", attribute.ToString());
+            Assert.True(attribute.Name.LocalName != "src" || (attribute.Parent!.Name.LocalName == "img" && attribute.Value.StartsWith("data:image/jpeg;base64,", StringComparison.Ordinal)), attribute.ToString());
             Assert.True(attribute.Name.LocalName != "href" || root.Descendants("section").Any(section => "#" + section.Attribute("id")!.Value == attribute.Value), attribute.ToString());
         }
 
         Assert.DoesNotContain("url(", root.Descendants("style").Single().Value, StringComparison.Ordinal);
         Assert.DoesNotContain("@import", root.Descendants("style").Single().Value, StringComparison.Ordinal);
         Assert.DoesNotContain("://", html, StringComparison.Ordinal);
-        Assert.Contains(root.Descendants("meta"), meta => meta.Attribute("content")?.Value.StartsWith("default-src 'none'", StringComparison.Ordinal) == true);
+        string policy = root.Descendants("meta").Select(meta => meta.Attribute("content")?.Value).OfType<string>().Single(content => content.StartsWith("default-src 'none'", StringComparison.Ordinal));
+        Assert.Equal("default-src 'none'; style-src 'unsafe-inline'" + (root.Descendants("img").Any() ? "; img-src data:" : ""), policy);
+        Assert.All(root.Descendants("img"), img => Assert.NotEqual("", img.Attribute("alt")!.Value.Trim()));
     }
 
     [Theory]

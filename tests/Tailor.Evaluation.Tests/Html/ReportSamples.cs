@@ -48,6 +48,24 @@ internal static class ReportSamples
         };
     }
 
+    /// <summary>A run on pictures by LPT: names that try to break out, thumbnails of so many bytes, and prompt sets of which one in five is dead.</summary>
+    /// <param name="classes">The number of classes.</param>
+    /// <param name="sets">The prompt sets of the pool.</param>
+    /// <param name="thumbnail">The length of each thumbnail.</param>
+    /// <param name="examplesPerClass">Test examples of each class.</param>
+    public static RunReportData Pictures(int classes, int sets = 20, int thumbnail = 30, int examplesPerClass = 10)
+    {
+        RunReportData run = Run(classes, examplesPerClass) with { ReadsPictures = true };
+        ReportPicture Picture(string name, int i) => new(name, Enumerable.Range(0, thumbnail).Select(at => (byte)(Draw(i, at) * 256)).ToArray());
+        int[][] choices = [.. run.Predictions.Select((example, i) => Enumerable.Range(0, 2).Select(k => (int)(Draw(i + (example.Gold / 3 * 1000), 11) * sets / 2) + (k * sets / 2)).Select(set => set % 5 == 4 ? set - 1 : set).Distinct().ToArray())];
+        return run with
+        {
+            Samples = [.. PictureChoice.Classes(run.Classes).Select(c => new ClassSamples(c, [.. PictureChoice.OfClass(run.Classes[c].TrainCount).Select(i => Picture($"train/{c}/\"{i}\" onerror='x'>.jpg", i))]))],
+            PredictionPictures = PictureChoice.Predictions(run).ToDictionary(i => i, i => Picture(run.Predictions[i].Text, i)),
+            PromptUsage = PromptUsage.Of(choices, [.. run.Predictions.Select(example => example.Gold)], classes, sets),
+        };
+    }
+
     /// <summary>A comparison of so many entries over three seeds, the last a baseline of one run.</summary>
     public static ComparisonReportData Comparison(int classes, int entries)
     {

@@ -15,8 +15,13 @@ public sealed record ComparisonReportData
     /// <summary>The classes, by class id; their scores and norms are those of the entries.</summary>
     public required IReadOnlyList<ReportClass> Classes { get; init; }
 
-    /// <summary>The metrics to tabulate, in order.</summary>
-    public IReadOnlyList<string> Metrics { get; init; } = ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1"];
+    /// <summary>Whether the examples are pictures.</summary>
+    public bool ReadsPictures { get; init; }
+
+    /// <summary>The metrics to tabulate, in order; papers on pictures report the accuracy of groups.</summary>
+    public IReadOnlyList<string> Metrics => ReadsPictures
+        ? ["accuracy", "many_accuracy", "medium_accuracy", "few_accuracy", "macro_f1", "many_f1", "medium_f1", "few_f1"]
+        : ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1"];
 
     /// <summary>The sizes of the splits, as far as they are known.</summary>
     public IReadOnlyList<SplitSize> Splits { get; init; } = [];

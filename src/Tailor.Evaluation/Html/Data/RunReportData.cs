@@ -42,6 +42,18 @@ public sealed record RunReportData
     /// <summary>What the model said of each scored example; empty when that was not kept.</summary>
     public IReadOnlyList<ScoredExample> Predictions { get; init; } = [];
 
+    /// <summary>Whether the examples are pictures, and the texts of <see cref="Predictions"/> their names.</summary>
+    public bool ReadsPictures { get; init; }
+
+    /// <summary>Some training pictures of some classes, those of <see cref="PictureChoice.Classes"/>; empty for texts, and when none were kept.</summary>
+    public IReadOnlyList<ClassSamples> Samples { get; init; } = [];
+
+    /// <summary>The pictures of some of <see cref="Predictions"/>, those of <see cref="PictureChoice.Predictions"/>, by index.</summary>
+    public IReadOnlyDictionary<int, ReportPicture> PredictionPictures { get; init; } = new Dictionary<int, ReportPicture>();
+
+    /// <summary>Which prompt sets the pictures of each class chose, or null for models that choose none.</summary>
+    public PromptUsage? PromptUsage { get; init; }
+
     /// <summary>Files to print whole: the recipe as resolved, the label words.</summary>
     public IReadOnlyList<ReportFile> Files { get; init; } = [];
 

@@ -9,12 +9,12 @@ namespace Tailor.Evaluation;
 /// </summary>
 internal static class HtmlPage
 {
-    /// <summary>The browser itself is told to fetch nothing.</summary>
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
+    /// <summary>The browser itself is told to fetch nothing; pictures stand in the page.</summary>
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'", PolicyOfPictures = Policy + "; img-src data:";
 
-    private static readonly HashSet<string> WrittenShort = ["meta", "rect", "line", "path", "polyline"];
+    private static readonly HashSet<string> WrittenShort = ["meta", "img", "rect", "line", "path", "polyline"];
 
-    private static readonly string Style = ReadStyle();
+    private static readonly string Style = ReadStyle("report.css"), StyleOfPictures = Style + ReadStyle("pictures.css").TrimStart('\n');
 
     /// <summary>Writes the page.</summary>
     /// <param name="title">Its title.</param>
@@ -27,20 +27,27 @@ internal static class HtmlPage
             main.Add(part);
         }
 
+        bool pictures = main.Descendants("img").Any();
         var html = new XElement(
             "html",
             new XAttribute("lang", "en"),
             new XElement(
                 "head",
                 new XElement("meta", new XAttribute("charset", "utf-8")),
-                Meta("http-equiv", "Content-Security-Policy", Policy),
+                Meta("http-equiv", "Content-Security-Policy", pictures ? PolicyOfPictures : Policy),
                 Meta("name", "viewport", "width=device-width, initial-scale=1"),
                 Meta("name", "color-scheme", "light dark"),
                 new XElement("title", title),
-                new XElement("style", Style)),
+                new XElement("style", pictures ? StyleOfPictures : Style)),
             new XElement("body", main));
+        if (pictures)
+        {
+            // Pictures make a page large; nobody points at a mark on a phone.
+            main.Descendants("svg").Where(svg => svg.Attribute("class")?.Value == "narrow").Descendants("title").Remove();
+        }
+
         Prepare(html);
-        return "<!DOCTYPE html>\n" + Serialize(html) + "\n";
+        return "<!DOCTYPE html>\n" + Serialize(html, indent: !pictures) + "\n";
     }
 
     private static XElement Meta(string kind, string name, string content) => new("meta", new XAttribute(kind, name), new XAttribute("content", content));
@@ -67,9 +74,9 @@ internal static class HtmlPage
         }
     }
 
-    private static string Serialize(XElement html)
+    private static string Serialize(XElement html, bool indent)
     {
-        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = " ", NewLineChars = "\n" };
+        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Indent = indent, IndentChars = " ", NewLineChars = "\n" };
         var text = new StringBuilder();
         using (XmlWriter writer = XmlWriter.Create(text, settings))
         {
@@ -83,9 +90,9 @@ internal static class HtmlPage
         ? text
         : string.Concat(text.EnumerateRunes().Select(rune => rune.Value > char.MaxValue || XmlConvert.IsXmlChar((char)rune.Value) ? rune : Rune.ReplacementChar));
 
-    private static string ReadStyle()
+    private static string ReadStyle(string name)
     {
-        using Stream stream = typeof(HtmlPage).Assembly.GetManifestResourceStream("Tailor.Evaluation.report.css") ?? throw new InvalidOperationException("the style sheet is not embedded");
+        using Stream stream = typeof(HtmlPage).Assembly.GetManifestResourceStream("Tailor.Evaluation." + name) ?? throw new InvalidOperationException("the style sheet is not embedded");
         using var reader = new StreamReader(stream);
         string style = reader.ReadToEnd();
 

@@ -59,12 +59,12 @@ internal static class Markup
     /// <summary>A table in a box that scrolls when it is too large for the page.</summary>
     /// <param name="caption">What it holds.</param>
     /// <param name="headings">The columns; one that begins with <c>></c> holds numbers.</param>
-    /// <param name="rows">A cell for each column; the first names the row.</param>
-    public static XElement Table(string caption, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
+    /// <param name="rows">A cell for each column, text or elements; the first names the row.</param>
+    public static XElement Table(string caption, IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object>> rows)
     {
         bool[] numbers = [.. headings.Select(heading => heading.StartsWith('>'))];
-        XElement Cell(string name, string? scope, int column, string text) =>
-            new(name, scope is null ? null : new XAttribute("scope", scope), numbers[column] ? new XAttribute("class", "number") : null, text);
+        XElement Cell(string name, string? scope, int column, object content) =>
+            new(name, scope is null ? null : new XAttribute("scope", scope), numbers[column] ? new XAttribute("class", "number") : null, content);
         var table = new XElement(
             "table",
             new XElement("caption", new XElement("span", caption)),
@@ -72,6 +72,15 @@ internal static class Markup
             new XElement("tbody", rows.Select(row => new XElement("tr", row.Select((cell, i) => i == 0 ? Cell("th", "row", i, cell) : Cell("td", null, i, cell))))));
         return new XElement("div", new XAttribute("class", "scroll"), new XAttribute("tabindex", 0), new XAttribute("role", "region"), new XAttribute("aria-label", caption), table);
     }
+
+    /// <summary>A small picture that the page holds itself.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="description">What it shows, in words, for those who do not see it.</param>
+    public static XElement Picture(ReportPicture picture, string description) => new(
+        "img",
+        new XAttribute("alt", description),
+        new XAttribute("title", picture.Name),
+        new XAttribute("src", $"data:image/jpeg;base64,{Convert.ToBase64String(picture.Jpeg.Span)}"));
 
     /// <summary>A file printed whole.</summary>
     public static XElement File(ReportFile file) =>
