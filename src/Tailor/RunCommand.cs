@@ -43,6 +43,9 @@ internal static class RunCommand
             ("--split-seed", Unless(data.SplitSeed, usual.SplitSeed)),
             ("--dev-fraction", Unless(data.DevFraction, usual.DevFraction)),
             ("--test-fraction", Unless(data.TestFraction, usual.TestFraction)),
+            ("--path-column", request.ImageOptions.PathColumn),
+            ("--image-root", request.ImageOptions.ImageRoot),
+            ("--max-pixels", request.MaxPixels?.ToString(CultureInfo.InvariantCulture)),
             ("--rho", Unless(request.Rho, new TrainRequest { Data = "", Model = "", Recipe = "", Output = "" }.Rho)),
             ("--groups", request.Groups == default ? null : ShotBoundsName.Of(request.Groups)),
             ("--device", request.Device),
@@ -50,7 +53,8 @@ internal static class RunCommand
             ("--threads", $"{run.Threads}"),
             ("--out", "again"),
         ];
-        return "tailor train " + string.Join(' ', options.Where(option => option.Value is not null).Select(option => $"{option.Name} {Quoted(option.Value!)}"));
+        string[] flags = [.. request.ImageOptions.CoarseLabels ? ["--coarse-labels"] : Array.Empty<string>(), .. request.SkipBadImages ? ["--skip-bad-images"] : Array.Empty<string>()];
+        return "tailor train " + string.Join(' ', options.Where(option => option.Value is not null).Select(option => $"{option.Name} {Quoted(option.Value!)}").Concat(flags));
     }
 
     private static string? Unless<T>(T value, T usual)
