@@ -86,10 +86,17 @@ public sealed class ImageModel : ClassifierModel
     /// <summary>Pictures as the last scoring of a run reads them: with five crops where the recipe asks for them.</summary>
     /// <param name="pictures">Where they are.</param>
     /// <param name="decode">What is refused.</param>
-    public ImageSet ToScore(IReadOnlyList<ImageSource> pictures, DecodeOptions decode)
+    public ImageSet ToScore(IReadOnlyList<ImageSource> pictures, DecodeOptions decode) => Read(pictures, decode, crops: Recipe.Input.FiveCrop ? FiveCrop : null);
+
+    /// <summary>Pictures as this model reads them.</summary>
+    /// <param name="pictures">Where they are.</param>
+    /// <param name="decode">What is refused.</param>
+    /// <param name="augmentation">How training passes change them; null for not at all.</param>
+    /// <param name="crops">The crops of test-time ensembling, or null.</param>
+    public ImageSet Read(IReadOnlyList<ImageSource> pictures, DecodeOptions decode, ImageAugmentationOptions? augmentation = null, FiveCrop? crops = null)
     {
         ArgumentNullException.ThrowIfNull(decode);
-        return new ImageSet(pictures, Processor, Tokens) { Crops = Recipe.Input.FiveCrop ? FiveCrop : null, Options = new PictureBatchOptions { Decode = decode, Threads = Libtorch.Threads } };
+        return new ImageSet(pictures, Processor, Tokens) { Augmentation = augmentation, Crops = crops, Options = new PictureBatchOptions { Decode = decode, Threads = Libtorch.Threads } };
     }
 
     /// <inheritdoc/>

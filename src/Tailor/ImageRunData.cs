@@ -70,12 +70,7 @@ internal sealed class ImageRunData(ImageDataset data, DecodeOptions decode, IRea
         var key = (model.Recipe.Input, part, crops);
         if (!_sets.TryGetValue(key, out ImageSet? set))
         {
-            set = new ImageSet([.. data.Examples(part).Select(example => example.Source)], model.Processor, model.Tokens)
-            {
-                Augmentation = part == SplitPart.Train ? model.Augmentation : null,
-                Crops = crops ? model.FiveCrop : null,
-                Options = new PictureBatchOptions { Decode = decode, Threads = Libtorch.Threads },
-            };
+            set = model.Read([.. data.Examples(part).Select(example => example.Source)], decode, part == SplitPart.Train ? model.Augmentation : null, crops ? model.FiveCrop : null);
             _sets.Add(key, set);
         }
 
