@@ -135,10 +135,9 @@ public sealed class ImageModel : ClassifierModel
 
     internal override JsonObject Config() => _backbone.Config.ToJson(_backbone.Config.Architecture switch
     {
-        VisionArchitecture.Vit => StandardNames.Count > 0 ? "ViTForImageClassification" : "ViTModel",
-        VisionArchitecture.Deit => StandardNames.Count > 0 ? "DeiTForImageClassification" : "DeiTModel",
-        VisionArchitecture.Dinov2 => "Dinov2Model",
-        _ => "CLIPVisionModel",
+        VisionArchitecture.Vit when StandardNames.Count > 0 => "ViTForImageClassification",
+        VisionArchitecture.Deit when StandardNames.Count > 0 => "DeiTForImageClassification",
+        _ => _backbone.Config.ModelClass,
     });
 
     internal override void SaveInput(string directory) => ImageProcessorFile.Write(directory, Processor);

@@ -3,8 +3,6 @@ using Tailor.Engine;
 using Tailor.Foundation;
 using Tailor.Imaging;
 using Tailor.Tuning;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Tailor;
 
@@ -72,11 +70,9 @@ public static class ImagePretraining
             ImageSize = request.ImageSize,
             PatchSize = request.PatchSize,
         };
-        using DisposeScope scope = NewDisposeScope();
-        using var _ = no_grad();
         using VisionBackbone backbone = VisionBackbone.Create(config, request.Seed);
         Directory.CreateDirectory(directory);
         ImageProcessorFile.Write(directory, new ImageProcessor { Resize = ResizeRule.Exactly(request.ImageSize, request.ImageSize) });
-        ModelDirectory.Save(directory, config.ToJson("ViTModel"), tokenizer: null, ModelDirectory.Weights(backbone.Parameters));
+        backbone.Save(directory);
     }
 }

@@ -3,8 +3,6 @@ using System.IO.Compression;
 using SkiaSharp;
 using Tailor.Backbones;
 using Tailor.Foundation;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Tailor.EndToEnd.Tests;
 
@@ -153,8 +151,7 @@ internal sealed class PictureWorld : IDisposable
     private static void WriteModel(string directory)
     {
         var config = new VisionConfig { Architecture = VisionArchitecture.Vit, HiddenSize = 16, Layers = 3, Heads = 2, IntermediateSize = 32, ImageSize = 12, PatchSize = 4, InitializerRange = 0.3, LayerNormEpsilon = 1e-6 };
-        using DisposeScope scope = NewDisposeScope();
         using VisionBackbone backbone = VisionBackbone.Create(config, 5);
-        ModelDirectory.Save(directory, config.ToJson("ViTModel"), tokenizer: null, ModelDirectory.Weights(backbone.Parameters));
+        backbone.Save(directory);
     }
 }

@@ -3,8 +3,6 @@ using Tailor.Backbones;
 using Tailor.EndToEnd.Tests;
 using Tailor.Engine;
 using Tailor.Foundation;
-using TorchSharp;
-using static TorchSharp.torch;
 
 [assembly: AssemblyFixture(typeof(TinyPictures))]
 
@@ -133,9 +131,8 @@ public sealed class TinyPictures : IDisposable
             PatchSize = 4,
             InitializerRange = 0.25,
         };
-        using DisposeScope scope = NewDisposeScope();
         using VisionBackbone backbone = VisionBackbone.Create(config, 5);
-        ModelDirectory.Save(In("model"), config.ToJson("ViTModel"), tokenizer: null, ModelDirectory.Weights(backbone.Parameters));
+        backbone.Save(In("model"));
     }
 
     private sealed class Listener(Action<Tuning.TrainingEvent> hear) : IProgress<Tuning.TrainingEvent>

@@ -20,8 +20,7 @@ internal sealed class TinyVision : IDisposable
         VisionConfig config = Config with { QueryKeyValueBias = queryKeyValueBias };
         using VisionBackbone backbone = VisionBackbone.Create(config, 5);
         Scatter(backbone.Parameters, 0.1);
-        using DisposeScope scope = NewDisposeScope();
-        ModelDirectory.Save(Model, config.ToJson("ViTModel"), tokenizer: null, ModelDirectory.Weights(backbone.Parameters));
+        backbone.Save(Model);
     }
 
     public static VisionConfig Config => new()

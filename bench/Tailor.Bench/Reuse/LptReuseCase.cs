@@ -47,11 +47,9 @@ internal sealed class LptReuseCase : ReuseCase
 
     private static void Save(string directory)
     {
-        using DisposeScope scope = NewDisposeScope();
-        using var _ = no_grad();
         var config = new VisionConfig { Architecture = VisionArchitecture.Vit, HiddenSize = Width, Layers = Blocks, Heads = 3, IntermediateSize = 4 * Width, ImageSize = Side, PatchSize = 4 };
         using VisionBackbone backbone = VisionBackbone.Create(config, 1);
-        ModelDirectory.Save(directory, config.ToJson("ViTModel"), tokenizer: null, ModelDirectory.Weights(backbone.Parameters));
+        backbone.Save(directory);
     }
 
     private static StageEpochs Epochs(ImageModel model, Recipe recipe, RandomPixels pixels, Variant variant)

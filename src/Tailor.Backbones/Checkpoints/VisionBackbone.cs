@@ -74,6 +74,15 @@ public sealed class VisionBackbone : IDisposable
         return new(config, new ParameterBuilder(checkpoint: null, "new model", PrefixOf(config.Architecture), seed, device));
     }
 
+    /// <summary>Writes the encoder, and whatever else was made of its <see cref="Build"/>, as a Hugging Face directory.</summary>
+    /// <param name="directory">The directory, made when absent.</param>
+    public void Save(string directory)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var _ = no_grad();
+        ModelDirectory.Save(directory, Config.ToJson(Config.ModelClass), tokenizer: null, ModelDirectory.Weights(_build.All));
+    }
+
     /// <summary>Releases the parameters.</summary>
     public void Dispose()
     {

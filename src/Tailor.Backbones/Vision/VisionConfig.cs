@@ -67,6 +67,15 @@ public sealed record VisionConfig
     /// <summary>Patches along a side of an image of <see cref="ImageSize"/>.</summary>
     public int GridSize => ImageSize / PatchSize;
 
+    /// <summary>The class that transformers has for the encoder alone.</summary>
+    public string ModelClass => Architecture switch
+    {
+        VisionArchitecture.Vit => "ViTModel",
+        VisionArchitecture.Deit => "DeiTModel",
+        VisionArchitecture.Dinov2 => "Dinov2Model",
+        _ => "CLIPVisionModel",
+    };
+
     /// <summary>Reads <c>config.json</c> of a model directory.</summary>
     /// <param name="directory">A Hugging Face directory.</param>
     /// <exception cref="InputException">The file is missing, is no JSON object, lacks a key, or has a value that cannot be.</exception>

@@ -57,24 +57,12 @@ public sealed class ImageDataset : LabelledDataset
         CheckLabels(labels, train, "train", source);
         CheckLabels(labels, dev, "dev", source);
         CheckLabels(labels, test, "test", source);
-        var counts = new int[labels.Count];
-        foreach (ImageExample example in train)
-        {
-            counts[labels.IndexOf(example.Label)]++;
-        }
-
-        int unused = counts.Count(c => c == 0);
-        if (labels.Count - unused < 2)
-        {
-            throw InputException.At(source, $"only one class, '{Excerpt.Of(train[0].Label)}', in {train.Count:N0} training pictures", "a classifier needs pictures of at least two classes: one folder, or one label, a class");
-        }
-
         List<string> sentences = [.. notes ?? []];
-        if (unused > 0)
-        {
-            sentences.Add($"{unused} of {labels.Count} classes {(unused == 1 ? "has" : "have")} no training example.");
-        }
-
+        int[] counts = Count(
+            labels,
+            train.Select(example => labels.IndexOf(example.Label)),
+            () => InputException.At(source, $"only one class, '{Excerpt.Of(train[0].Label)}', in {train.Count:N0} training pictures", "a classifier needs pictures of at least two classes: one folder, or one label, a class"),
+            sentences);
         return new ImageDataset(labels, train, dev, test, counts, sentences);
     }
 
@@ -90,11 +78,7 @@ public sealed class ImageDataset : LabelledDataset
     {
         ArgumentNullException.ThrowIfNull(directoryOrFile);
         ArgumentNullException.ThrowIfNull(options);
-        if (!(options.DevFraction >= 0 && options.TestFraction >= 0 && options.DevFraction + options.TestFraction < 1))
-        {
-            throw new InputException($"the dev fraction {options.DevFraction} and the test fraction {options.TestFraction} must not be negative and must sum to less than 1");
-        }
-
+        RequireShares(options.DevFraction, options.TestFraction);
         try
         {
             return ImageDatasetLoader.Load(directoryOrFile, options);

@@ -69,24 +69,12 @@ public sealed class TextDataset : LabelledDataset
         CheckRows(labels, train, "train", train[0].Pair is not null, source);
         CheckRows(labels, dev, "dev", train[0].Pair is not null, source);
         CheckRows(labels, test, "test", train[0].Pair is not null, source);
-        var counts = new int[labels.Count];
-        foreach (TextExample row in train)
-        {
-            counts[numbers ? 0 : labels.IndexOf(row.Label!)]++;
-        }
-
-        int unused = counts.Count(c => c == 0);
-        if (!numbers && labels.Count - unused < 2)
-        {
-            throw InputException.At(source, $"only one class, '{Excerpt.Of(train[0].Label!)}', in {train.Count:N0} training rows", "a classifier needs rows of at least two classes; is this the label column?");
-        }
-
         List<string> sentences = [.. notes ?? []];
-        if (unused > 0)
-        {
-            sentences.Add($"{unused} of {labels.Count} classes {(unused == 1 ? "has" : "have")} no training example.");
-        }
-
+        int[] counts = numbers ? [train.Count] : Count(
+            labels,
+            train.Select(row => labels.IndexOf(row.Label!)),
+            () => InputException.At(source, $"only one class, '{Excerpt.Of(train[0].Label!)}', in {train.Count:N0} training rows", "a classifier needs rows of at least two classes; is this the label column?"),
+            sentences);
         return new TextDataset(labels, train, dev, test, counts, sentences);
     }
 
@@ -101,11 +89,7 @@ public sealed class TextDataset : LabelledDataset
     {
         ArgumentNullException.ThrowIfNull(directoryOrFile);
         ArgumentNullException.ThrowIfNull(options);
-        if (!(options.DevFraction >= 0 && options.TestFraction >= 0 && options.DevFraction + options.TestFraction < 1))
-        {
-            throw new InputException($"the dev fraction {options.DevFraction} and the test fraction {options.TestFraction} must not be negative and must sum to less than 1");
-        }
-
+        RequireShares(options.DevFraction, options.TestFraction);
         return Directory.Exists(directoryOrFile) ? DatasetLoader.Folder(directoryOrFile, options) : DatasetLoader.File(directoryOrFile, options);
     }
 

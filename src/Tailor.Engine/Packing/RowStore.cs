@@ -29,7 +29,16 @@ public sealed unsafe class RowStore : IDisposable
             return;
         }
 
-        var stream = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        // Room is taken now: where a mapped page finds the disk full later, no exception is thrown, the process dies.
+        var stream = new FileStream(Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            BufferSize = 1,
+            Options = FileOptions.DeleteOnClose,
+            PreallocationSize = Bytes,
+        });
         _file = MemoryMappedFile.CreateFromFile(stream, mapName: null, Bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor();
         byte* start = null;
