@@ -83,6 +83,8 @@ public sealed class PictureRunTests(TinyWorld world)
         {
             ProcessResult result = Succeed(folder, ["compare", "--data", data, "--model", "vit", "--recipes", "vit-linear-probe,lift", .. PictureWorld.Small("lift"), "--seeds", "2", "--out", $"cmp-{data}", "--json", "all.json"]);
             Assert.Contains("pictures are compared without them", result.Error, StringComparison.Ordinal);
+            Assert.Contains("few accuracy", result.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("tail F1", result.Output, StringComparison.Ordinal);
             JsonNode[] entries = [.. Json(folder, "all.json")["entries"]!.AsArray().Select(entry => entry!)];
             Assert.Equal(["lift", "vit-linear-probe"], entries.Select(entry => entry["name"]!.GetValue<string>()).Order(StringComparer.Ordinal));
             foreach (JsonNode entry in entries)

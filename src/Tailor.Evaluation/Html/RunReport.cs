@@ -8,10 +8,7 @@ public static class RunReport
 {
     private const int ConfusionsListed = 25;
 
-    private static readonly string[] Keys = ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1", "balanced_accuracy", "mcc", "log_loss", "ece", "classwise_ece"];
-
-    /// <summary>Papers on pictures report the accuracy of groups.</summary>
-    private static readonly string[] KeysOfPictures = ["accuracy", "many_accuracy", "medium_accuracy", "few_accuracy", "macro_f1", "many_f1", "medium_f1", "few_f1", "balanced_accuracy", "mcc", "log_loss", "ece", "classwise_ece"];
+    private static readonly string[] OtherKeys = ["balanced_accuracy", "mcc", "log_loss", "ece", "classwise_ece"];
 
     /// <summary>Writes the page.</summary>
     /// <param name="data">What to show; all text in it is escaped.</param>
@@ -41,7 +38,7 @@ public static class RunReport
             return null;
         }
 
-        var keys = new XElement("dl", new XAttribute("class", "keys"), (data.ReadsPictures ? KeysOfPictures : Keys).Where(data.Scores.ContainsKey).Select(name =>
+        var keys = new XElement("dl", new XAttribute("class", "keys"), Metric.Tabulated(data.ReadsPictures).Concat(OtherKeys).Where(data.Scores.ContainsKey).Select(name =>
             new XElement("div", new XElement("dt", Words.Metric(name)), new XElement("dd", ReportText.Digits(data.Scores[name])))));
         XElement groups = Markup.Table(
             "Groups of classes; recall and F1 are means over their classes with scored examples, accuracy and ECE are those of their examples",

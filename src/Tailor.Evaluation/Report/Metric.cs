@@ -30,6 +30,12 @@ public static class Metric
     /// <summary>The names, in the order in which they are shown.</summary>
     public static IReadOnlyList<string> Names { get; } = Entries.Select(entry => entry.Name).ToArray();
 
+    /// <summary>The metrics that tables show, in order: papers on pictures report the accuracy of groups.</summary>
+    /// <param name="ofPictures">Whether the examples are pictures.</param>
+    public static IReadOnlyList<string> Tabulated(bool ofPictures) => ofPictures
+        ? ["accuracy", "many_accuracy", "medium_accuracy", "few_accuracy", "macro_f1", "many_f1", "medium_f1", "few_f1"]
+        : ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1"];
+
     /// <summary>Whether more is better.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="InputException">There is no metric of that name.</exception>

@@ -180,7 +180,7 @@ public static class Comparison
             rows.Add(new ComparisonRow(entry.Name, entry.Baseline, entry.Deterministic, [.. finished.OrderBy(run => run.Key).Select(run => FinishedRun.Read(run.Value, run.Key))]));
         }
 
-        return new ComparisonResult(folder, metric, rows) { Missing = missing, Stopped = stopped, Failures = failures };
+        return new ComparisonResult(folder, metric, rows) { ReadsPictures = description.ReadsPictures, Missing = missing, Stopped = stopped, Failures = failures };
     }
 
     private static string FolderOf(string output, string entry, long seed) => Path.Combine(output, "runs", entry, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Tailor.Data;
 using Tailor.Evaluation;
 using Tailor.Foundation;
+using Tailor.Tuning;
 
 namespace Tailor;
 
@@ -51,6 +52,10 @@ internal sealed record ComparisonDescription
     public required IReadOnlyList<long> Seeds { get; init; }
 
     public required IReadOnlyList<Row> Entries { get; init; }
+
+    /// <summary>Whether the examples are pictures, as the recipes say.</summary>
+    [JsonIgnore]
+    public bool ReadsPictures => Entries.Any(entry => entry.Settings["recipe"]?.GetValue<string>() is { } recipe && RecipeReader.Parse(recipe, entry.Name).Input.ReadsPictures);
 
     /// <summary>Describes a request.</summary>
     public static ComparisonDescription Of(CompareRequest request, LabelledDataset data, IEnumerable<ComparisonEntry> entries) => new()

@@ -30,7 +30,7 @@ internal static class ComparisonReportReader
         {
             Title = $"Comparison on {Path.GetFileName(Path.TrimEndingDirectorySeparator(description.Data))}",
             Metric = result.Metric,
-            ReadsPictures = description.Entries.Any(entry => entry.Settings["recipe"]?.GetValue<string>() is { } recipe && RecipeReader.Parse(recipe, entry.Name).Input.ReadsPictures),
+            ReadsPictures = result.ReadsPictures,
             Classes = classes,
             Splits = [.. Parts.Where(description.Splits.ContainsKey).Select(split => new SplitSize(split, description.Splits[split]))],
             ScoredSplit = rows[0].Runs[0].Split,

@@ -56,6 +56,9 @@ public sealed class ComparisonResult
     /// <summary>The metric by which the best was chosen.</summary>
     public string Metric { get; }
 
+    /// <summary>Whether the examples are pictures.</summary>
+    public bool ReadsPictures { get; init; }
+
     /// <summary>The entries: recipes in the order in which they were asked for, then baselines.</summary>
     public IReadOnlyList<ComparisonRow> Rows { get; }
 

@@ -13,8 +13,6 @@ public sealed record ComparisonTable(IReadOnlyList<string> Headers, IReadOnlyLis
     /// <summary>The mark of an entry that is not worse than the best.</summary>
     public const string NotWorseMark = "=";
 
-    private static readonly string[] Metrics = ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1"];
-
     /// <summary>Mean and sample standard deviation of each entry's scores and seconds, and the numbers it trains; the best and those that are not worse are marked.</summary>
     /// <param name="result">The comparison.</param>
     public static ComparisonTable Scores(ComparisonResult result)
@@ -46,7 +44,11 @@ public sealed record ComparisonTable(IReadOnlyList<string> Headers, IReadOnlyLis
     }
 
     /// <summary>The metrics of a table: the usual ones, and the one that was chosen.</summary>
-    internal static string[] MetricsOf(ComparisonResult result) => Metrics.Contains(result.Metric) ? Metrics : [result.Metric, .. Metrics];
+    internal static string[] MetricsOf(ComparisonResult result)
+    {
+        IReadOnlyList<string> usual = Metric.Tabulated(result.ReadsPictures);
+        return usual.Contains(result.Metric) ? [.. usual] : [result.Metric, .. usual];
+    }
 
     /// <summary>A metric's name as people write it.</summary>
     internal static string Header(string metric) => metric.Replace("_f1", " F1", StringComparison.Ordinal).Replace('_', ' ');

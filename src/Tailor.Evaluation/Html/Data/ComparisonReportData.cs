@@ -18,10 +18,8 @@ public sealed record ComparisonReportData
     /// <summary>Whether the examples are pictures.</summary>
     public bool ReadsPictures { get; init; }
 
-    /// <summary>The metrics to tabulate, in order; papers on pictures report the accuracy of groups.</summary>
-    public IReadOnlyList<string> Metrics => ReadsPictures
-        ? ["accuracy", "many_accuracy", "medium_accuracy", "few_accuracy", "macro_f1", "many_f1", "medium_f1", "few_f1"]
-        : ["accuracy", "macro_f1", "head_f1", "tail_f1", "many_f1", "medium_f1", "few_f1"];
+    /// <summary>The metrics to tabulate, in order.</summary>
+    public IReadOnlyList<string> Metrics => Evaluation.Metric.Tabulated(ReadsPictures);
 
     /// <summary>The sizes of the splits, as far as they are known.</summary>
     public IReadOnlyList<SplitSize> Splits { get; init; } = [];
