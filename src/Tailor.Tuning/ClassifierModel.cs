@@ -15,6 +15,7 @@ public abstract class ClassifierModel : IDisposable
     private const int EvaluationTokens = 4096;
 
     private readonly ParameterBuilder _build;
+    private HalfWeights? _halfWeights;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="build">Where the parameters were made.</param>
@@ -44,6 +45,9 @@ public abstract class ClassifierModel : IDisposable
 
     /// <summary>Where the parameters live.</summary>
     public Device Device => _build.Device;
+
+    /// <summary>In what numbers the backbone and an adapter on it compute; the head, which reads one state of each example, always computes in float32.</summary>
+    public Precision Precision { get; set; }
 
     /// <summary>Every parameter.</summary>
     public IReadOnlyList<Parameter> Parameters => _build.All;
@@ -254,6 +258,7 @@ public abstract class ClassifierModel : IDisposable
     /// <returns>[tokens, hidden], or [examples, hidden].</returns>
     public Tensor StatesBefore(int layer, IExampleBatch batch)
     {
+        using PrecisionScope _ = PrecisionScope.Enter(Precision);
         Begin(DropoutPlaces.Off);
         return layer == Sites.Layers.Count ? Read(batch, DropoutPlaces.Off) : ReadBefore(layer, batch);
     }
@@ -271,6 +276,7 @@ public abstract class ClassifierModel : IDisposable
     /// <returns>[examples, hidden].</returns>
     public Tensor StatesFrom(int layer, Tensor states, IExampleBatch batch, DropoutPlaces dropout)
     {
+        using PrecisionScope _ = PrecisionScope.Enter(Precision);
         Begin(dropout);
         return layer == Sites.Layers.Count ? states : ReadFrom(layer, states, batch, dropout);
     }
@@ -285,6 +291,7 @@ public abstract class ClassifierModel : IDisposable
         ArgumentNullException.ThrowIfNull(take);
         int[] order = [.. (only ?? [.. Enumerable.Range(0, examples.Count)]).OrderBy(i => examples.Lengths[i])];
         using var _ = no_grad();
+        using PrecisionScope kept = PrecisionScope.Keep(_halfWeights);
         foreach (int[] indices in BatchPlan.ByTokens(order, examples.Lengths, EvaluationTokens))
         {
             using DisposeScope scope = NewDisposeScope();
@@ -293,9 +300,13 @@ public abstract class ClassifierModel : IDisposable
         }
     }
 
+    /// <summary>Promises that no weight is written any more, so that what is made of them for <see cref="Precision.Mixed"/> is made once.</summary>
+    public void Settle() => _halfWeights ??= new HalfWeights();
+
     /// <summary>Releases the parameters.</summary>
     public void Dispose()
     {
+        _halfWeights?.Dispose();
         foreach (Parameter parameter in _build.All)
         {
             parameter.Dispose();
@@ -338,6 +349,7 @@ public abstract class ClassifierModel : IDisposable
             return StatesFrom(QuietLayers, StatesBefore(QuietLayers, batch), batch, dropout);
         }
 
+        using PrecisionScope _ = PrecisionScope.Enter(Precision);
         Begin(dropout);
         return Read(batch, dropout);
     }

@@ -117,6 +117,7 @@ public sealed class ImageModel : ClassifierModel
         int[][] choices = new int[examples.Count][];
         ForEachBatch(examples, (indices, batch) =>
         {
+            using PrecisionScope scope = PrecisionScope.Enter(Precision);
             _ = Read(batch, DropoutPlaces.Off);
             long[] chosen = lpt.Chosen!.cpu().data<long>().ToArray();
             int k = chosen.Length / indices.Length;

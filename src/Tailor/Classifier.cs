@@ -3,6 +3,7 @@ using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Tuning;
+using static TorchSharp.torch;
 
 namespace Tailor;
 
@@ -32,23 +33,28 @@ public abstract class Classifier : IDisposable
     /// <summary>Loads a classifier of whichever kind the folder holds.</summary>
     /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
-    /// <exception cref="InputException">The folder is no run, the run has not finished, or its files are damaged.</exception>
-    public static Classifier Load(string folder, string? device = null)
+    /// <param name="precision">In what numbers the backbone computes, whatever it was trained in.</param>
+    /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, or the precision does not pay on this machine.</exception>
+    public static Classifier Load(string folder, string? device = null, Precision precision = Precision.Fp32)
     {
         string directory = DeployedModel.DirectoryOf(folder);
         Libtorch.Load();
-        (TunedModel description, ClassifierModel model) = TunedModel.Load(directory, ComputeDevice.Find(device));
+        Device place = ComputeDevice.Find(device);
+        MixedPrecision.Require(precision, place);
+        (TunedModel description, ClassifierModel model) = TunedModel.Load(directory, place);
+        model.Precision = precision;
+        model.Settle();
         return model is ImageModel pictures ? new ImageClassifier(description, pictures) : new TextClassifier(description, (TextModel)model);
     }
 
     /// <summary>Loads a classifier of one kind.</summary>
-    /// <exception cref="InputException">As for <see cref="Load(string, string?)"/>, or it is of the other kind.</exception>
-    private protected static T Load<T>(string folder, string? device)
+    /// <exception cref="InputException">As for <see cref="Load(string, string?, Precision)"/>, or it is of the other kind.</exception>
+    private protected static T Load<T>(string folder, string? device, Precision precision)
         where T : Classifier
     {
         bool pictures = TunedModel.ReadDescription(DeployedModel.DirectoryOf(folder)).Recipe.Input.ReadsPictures;
         return pictures == (typeof(T) == typeof(ImageClassifier))
-            ? (T)Load(folder, device)
+            ? (T)Load(folder, device, precision)
             : throw new InputException($"{folder}: this model classifies {(pictures ? "pictures, not texts" : "texts, not pictures")}");
     }
 

@@ -1,4 +1,5 @@
 using Tailor.Data;
+using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Imaging;
@@ -23,8 +24,9 @@ public sealed class ImageClassifier : Classifier
     /// <summary>Loads a classifier of pictures.</summary>
     /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
-    /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, or the model classifies texts.</exception>
-    public static new ImageClassifier Load(string folder, string? device = null) => Load<ImageClassifier>(folder, device);
+    /// <param name="precision">In what numbers the backbone computes, whatever it was trained in.</param>
+    /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, the precision does not pay on this machine, or the model classifies texts.</exception>
+    public static new ImageClassifier Load(string folder, string? device = null, Precision precision = Precision.Fp32) => Load<ImageClassifier>(folder, device, precision);
 
     /// <summary>Predicts a stream of pictures; the answers come in the pictures' order, window by window.</summary>
     /// <param name="pictures">The pictures.</param>

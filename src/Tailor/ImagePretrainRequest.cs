@@ -1,3 +1,5 @@
+using Tailor.Engine;
+
 namespace Tailor;
 
 /// <summary>What supervised training of a new image encoder is asked to do.</summary>
@@ -35,6 +37,9 @@ public sealed record ImagePretrainRequest
 
     /// <summary>The device to compute on; null is the CPU.</summary>
     public string? Device { get; init; }
+
+    /// <summary>In what numbers the encoder computes; what is saved is float32 in any case.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Write a checkpoint every so many steps; null writes one about every minute.</summary>
     public int? CheckpointEvery { get; init; }

@@ -31,6 +31,7 @@ public static class ImagePretraining
         }
 
         Libtorch.Load();
+        MixedPrecision.Require(request.Precision, ComputeDevice.Find(request.Device));
         string initial = Path.Combine(request.Output, InitialFolder);
         SaveNew(request, initial);
         return Runs.Train(
@@ -44,6 +45,7 @@ public static class ImagePretraining
                 Output = Path.Combine(request.Output, RunFolderName),
                 Seed = request.Seed,
                 Device = request.Device,
+                Precision = request.Precision,
                 CheckpointEvery = request.CheckpointEvery,
             },
             progress,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Tailor.Engine;
 using Tailor.Tuning;
 
 namespace Tailor;
@@ -52,6 +54,10 @@ public sealed record PretrainRequest
 
     /// <summary>The device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>; null is the CPU. Other devices than the CPU are untested.</summary>
     public string? Device { get; init; }
+
+    /// <summary>In what numbers the encoder computes; what is saved is float32 in any case.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
+    public Precision Precision { get; init; }
 
     /// <summary>Write a checkpoint every so many steps; null writes one about every minute.</summary>
     public int? CheckpointEvery { get; init; }

@@ -27,6 +27,7 @@ public static class Pretraining
         RunFolder.RequireFree(request.Output);
         string[] lines = ReadLines(request.Texts);
         Libtorch.Load();
+        MixedPrecision.Require(request.Precision, ComputeDevice.Find(request.Device));
         using TextBackbone backbone = request.Model is { } model ? TextBackbone.Load(model, request.Seed, ComputeDevice.Find(request.Device)) : New(request, lines, progress, stop);
         backbone.RequireLength(request.MaxLength);
         RunFolder folder = RunFolder.Create(request.Output);
@@ -39,7 +40,8 @@ public static class Pretraining
             ["request"] = JsonSerializer.SerializeToNode(request with { Texts = request.Texts.Select(Path.GetFullPath).ToArray() }),
             ["data_fingerprint"] = Fingerprint(lines),
             ["threads"] = Libtorch.Threads,
-            ["instruction_set"] = Libtorch.Facts().Arithmetic,
+            ["precision"] = PrecisionName.Of(request.Precision),
+            ["instruction_set"] = Libtorch.Facts().ArithmeticIn(request.Precision),
         });
         return Continue(folder, request, backbone, lines, progress, stop);
     }
@@ -61,6 +63,7 @@ public static class Pretraining
         }
 
         Libtorch.Load(json["threads"]?.GetValue<int>());
+        MixedPrecision.Require(request.Precision, ComputeDevice.Find(request.Device));
         using TextBackbone backbone = TextBackbone.Load(Path.Combine(folder.Path, InitialFolder), request.Seed, ComputeDevice.Find(request.Device));
         folder.RemoveLeftovers();
         return Continue(folder, request, backbone, lines, progress, stop);
@@ -79,7 +82,7 @@ public static class Pretraining
         }
 
         progress?.Report(new Remark($"{train.Length} training sequences ({train.Sum(s => (long)s.Ids.Length)} tokens), {dev.Length} dev sequences, vocabulary {backbone.Tokenizer.VocabularySize}"));
-        var task = new MaskedLanguageTask(backbone, train, dev, request.MaskProbability);
+        var task = new MaskedLanguageTask(backbone, train, dev, request.MaskProbability) { Precision = request.Precision };
         var options = new LoopOptions { Seed = request.Seed, CheckpointEvery = request.CheckpointEvery };
         LoopResult loop = new TrainingLoop(task, [request.Stage], folder, options, progress).Run(stop);
         if (!loop.Stopped)

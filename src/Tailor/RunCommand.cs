@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Tailor.Data;
+using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Tuning;
 
@@ -49,6 +50,7 @@ internal static class RunCommand
             ("--rho", Unless(request.Rho, new TrainRequest { Data = "", Model = "", Recipe = "", Output = "" }.Rho)),
             ("--groups", request.Groups == default ? null : ShotBoundsName.Of(request.Groups)),
             ("--device", request.Device),
+            ("--precision", request.Precision == Precision.Fp32 ? null : PrecisionName.Of(request.Precision)),
             ("--seed", $"{request.Seed}"),
             ("--threads", $"{run.Threads}"),
             ("--out", "again"),

@@ -32,6 +32,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verba
         ["groups"] = ShotBoundsName.Of(Request.Groups),
         ["checkpoint_every"] = Request.CheckpointEvery,
         ["device"] = Request.Device,
+        ["precision"] = PrecisionName.Of(Request.Precision),
         ["threads"] = Threads,
         ["instruction_set"] = InstructionSet,
     };
@@ -63,6 +64,7 @@ internal sealed record RunDescription(TrainRequest Request, Recipe Recipe, Verba
                 Groups = ShotBoundsName.Parse(json["groups"]?.GetValue<string>()),
                 CheckpointEvery = json["checkpoint_every"]?.GetValue<int>(),
                 Device = json["device"]?.GetValue<string>(),
+                Precision = PrecisionName.Parse(json["precision"]?.GetValue<string>()),
             };
             return new RunDescription(
                 request,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Tuning;
@@ -177,6 +178,7 @@ internal static class RunReportReader
             new("seed", $"{run.Request.Seed}"),
             new("tailor", json["tailor"]?.GetValue<string>() ?? "-"),
             new("device", run.Request.Device ?? "cpu"),
+            new("precision", PrecisionName.Of(run.Request.Precision)),
             new("threads", $"{run.Threads}"),
             new("instruction set", run.InstructionSet),
         ];

@@ -1,4 +1,5 @@
 using Tailor.Data;
+using Tailor.Engine;
 using Tailor.Evaluation;
 
 namespace Tailor;
@@ -47,6 +48,9 @@ public abstract record RunRequest
 
     /// <summary>The device to compute on: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c> or <c>mps</c>; null is the CPU. Other devices than the CPU are untested.</summary>
     public string? Device { get; init; }
+
+    /// <summary>In what numbers the backbone computes, in training and scoring; what is saved is float32 in any case.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>Write a checkpoint every so many steps; null writes one about every minute.</summary>
     public int? CheckpointEvery { get; init; }

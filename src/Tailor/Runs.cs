@@ -43,8 +43,8 @@ public static class Runs
     {
         Libtorch.Load();
         LibtorchFacts facts = Libtorch.Facts();
-        var description = new RunDescription(request, recipe, verbalizer, data.Set.Fingerprint, Libtorch.Threads, facts.Arithmetic, augmented?.Fingerprint);
-        using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
+        var description = new RunDescription(request, recipe, verbalizer, data.Set.Fingerprint, Libtorch.Threads, facts.ArithmeticIn(request.Precision), augmented?.Fingerprint);
+        using ClassifierModel model = LoadModel(request, recipe, verbalizer, data);
         RequireNames(model, data);
         foreach (string remark in remarks.Concat(RecipeWarnings.Of(recipe)))
         {
@@ -96,12 +96,13 @@ public static class Runs
 
         Libtorch.Load(description.Threads);
         LibtorchFacts facts = Libtorch.Facts();
-        if (facts.Arithmetic != description.InstructionSet || Libtorch.Threads != description.Threads)
+        string arithmetic = facts.ArithmeticIn(request.Precision);
+        if (arithmetic != description.InstructionSet || Libtorch.Threads != description.Threads)
         {
-            progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {facts.Arithmetic} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
+            progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {arithmetic} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
         }
 
-        using ClassifierModel model = data.LoadModel(request, description.Recipe, description.Verbalizer);
+        using ClassifierModel model = LoadModel(request, description.Recipe, description.Verbalizer, data);
         folder.RemoveLeftovers();
         return Continue(folder, description, data, augmented, model, progress, stop);
     }
@@ -110,7 +111,7 @@ public static class Runs
     internal static void Check(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, RunData data)
     {
         Libtorch.Load();
-        using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
+        using ClassifierModel model = LoadModel(request, recipe, verbalizer, data);
         RequireNames(model, data);
         ClassificationTask task = Task(model, recipe, data, augmented: null, request);
         foreach (StageRecipe stage in recipe.Stages)
@@ -127,6 +128,14 @@ public static class Runs
         var remarks = new List<string>();
         Verbalizer? verbalizer = LabelWords(request, recipe, data.Set.Labels.Names, remarks.Add);
         return Train(request, recipe, verbalizer, augmented, data, remarks, progress, stop);
+    }
+
+    private static ClassifierModel LoadModel(TrainRequest request, Recipe recipe, Verbalizer? verbalizer, RunData data)
+    {
+        MixedPrecision.Require(request.Precision, ComputeDevice.Find(request.Device));
+        ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
+        model.Precision = request.Precision;
+        return model;
     }
 
     /// <summary>A head that starts from the classes' names asks for them once the run has begun, which is too late to refuse them.</summary>
@@ -148,6 +157,11 @@ public static class Runs
 
     private static RunResult Continue(RunFolder folder, RunDescription description, RunData data, AugmentedSet? augmented, ClassifierModel model, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
+        if (description.Request.Precision == Precision.Mixed)
+        {
+            progress?.Report(new Remark("in mixed precision: linear layers in bf16, all else in fp32"));
+        }
+
         foreach (string remark in model.Report.Remarks().Concat(data.Set.Notes).Concat(data.Remarks))
         {
             progress?.Report(new Remark(remark));

@@ -1,4 +1,5 @@
 using Tailor.Data;
+using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Tuning;
@@ -19,8 +20,9 @@ public sealed class TextClassifier : Classifier
     /// <summary>Loads a classifier of texts.</summary>
     /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
-    /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, or the model classifies pictures.</exception>
-    public static new TextClassifier Load(string folder, string? device = null) => Load<TextClassifier>(folder, device);
+    /// <param name="precision">In what numbers the backbone computes, whatever it was trained in.</param>
+    /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, the precision does not pay on this machine, or the model classifies pictures.</exception>
+    public static new TextClassifier Load(string folder, string? device = null, Precision precision = Precision.Fp32) => Load<TextClassifier>(folder, device, precision);
 
     /// <summary>Whether it predicts numbers in the place of classes; then <see cref="Values"/> answers, not <see cref="Predict(IEnumerable{ValueTuple{string, string}}, int)"/>.</summary>
     public bool PredictsNumbers => Recipe.PredictsNumbers;

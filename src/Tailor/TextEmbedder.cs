@@ -29,8 +29,10 @@ public sealed class TextEmbedder : IDisposable
     private readonly TextBackbone _backbone;
     private readonly Pooling _pooling;
     private readonly int _maxLength;
+    private readonly Precision _precision;
+    private readonly HalfWeights _halfWeights = new();
 
-    private TextEmbedder(TextBackbone backbone, Pooling pooling, int maxLength) => (_backbone, _pooling, _maxLength) = (backbone, pooling, maxLength);
+    private TextEmbedder(TextBackbone backbone, Pooling pooling, int maxLength, Precision precision) => (_backbone, _pooling, _maxLength, _precision) = (backbone, pooling, maxLength, precision);
 
     /// <summary>Width of a feature vector.</summary>
     public int Width => _backbone.Config.HiddenSize;
@@ -40,11 +42,14 @@ public sealed class TextEmbedder : IDisposable
     /// <param name="pooling">How states become one vector.</param>
     /// <param name="maxLength">Tokens kept of a text; 256, or as many as the encoder has positions for, when null.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
-    /// <exception cref="InputException">The directory is damaged, has no pooler though one is asked for, or fewer positions than <paramref name="maxLength"/>.</exception>
-    public static TextEmbedder Load(string directory, Pooling pooling, int? maxLength = null, string? device = null)
+    /// <param name="precision">In what numbers the encoder computes.</param>
+    /// <exception cref="InputException">The directory is damaged, has no pooler though one is asked for, or fewer positions than <paramref name="maxLength"/>; or the precision does not pay on this machine.</exception>
+    public static TextEmbedder Load(string directory, Pooling pooling, int? maxLength = null, string? device = null, Precision precision = Precision.Fp32)
     {
         Libtorch.Load();
-        TextBackbone backbone = TextBackbone.Load(directory, seed: 0, ComputeDevice.Find(device));
+        Device place = ComputeDevice.Find(device);
+        MixedPrecision.Require(precision, place);
+        TextBackbone backbone = TextBackbone.Load(directory, seed: 0, place);
         try
         {
             if (pooling == Pooling.Pooler && !backbone.Encoder.HasPooler)
@@ -54,7 +59,7 @@ public sealed class TextEmbedder : IDisposable
 
             int length = maxLength ?? Math.Min(UsualLength, backbone.Config.MaxPositions);
             backbone.RequireLength(length);
-            return new TextEmbedder(backbone, pooling, length);
+            return new TextEmbedder(backbone, pooling, length, precision);
         }
         catch
         {
@@ -74,6 +79,7 @@ public sealed class TextEmbedder : IDisposable
         int[] lengths = sequences.Select(s => s.Ids.Length).ToArray();
         int[] order = Enumerable.Range(0, sequences.Length).OrderBy(i => lengths[i]).ToArray();
         using var _ = no_grad();
+        using PrecisionScope kept = PrecisionScope.Keep(_halfWeights), pass = PrecisionScope.Enter(_precision);
         Tensor features = zeros(sequences.Length, Width);
         int count = 0;
         foreach (int[] batch in BatchPlan.ByTokens(order, lengths, TokensPerBatch))
@@ -88,7 +94,11 @@ public sealed class TextEmbedder : IDisposable
     }
 
     /// <summary>Releases the encoder.</summary>
-    public void Dispose() => _backbone.Dispose();
+    public void Dispose()
+    {
+        _halfWeights.Dispose();
+        _backbone.Dispose();
+    }
 
     private Tensor Pool(PackedBatch batch)
     {

@@ -46,7 +46,7 @@ public sealed class BertMlmHead
     /// <summary>Vocabulary logits of the given states; pass masked positions only, the product is as wide as the vocabulary.</summary>
     /// <param name="states">[positions, hidden].</param>
     /// <returns>[positions, vocabulary].</returns>
-    public Tensor Forward(Tensor states) => Linear.Apply(Transform(states), _encoder.WordEmbedding.Value, _bias.Value);
+    public Tensor Forward(Tensor states) => Linear.Apply(Transform(states), _encoder.WordEmbedding, _bias);
 
     /// <summary>The transformed states before the decoder.</summary>
     /// <param name="states">[positions, hidden].</param>

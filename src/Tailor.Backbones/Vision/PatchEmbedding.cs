@@ -51,6 +51,9 @@ internal sealed class PatchEmbedding(Parameter weight, Parameter? bias)
     public Tensor Forward(Tensor pixels)
     {
         using DisposeScope scope = NewDisposeScope();
+
+        // Pixels are not rounded to bfloat16: this product is a small part of the whole.
+        using PrecisionScope exact = PrecisionScope.Enter(Precision.Fp32);
         (int rows, int columns) = Grid(pixels);
         long hidden = weight.Value.shape[0];
         Tensor patches = pixels.reshape(-1, _channels, rows, _size, columns, _size).permute(0, 2, 4, 1, 3, 5).reshape(-1, _channels * _size * _size);

@@ -44,7 +44,7 @@ internal sealed class CompareCommand : TailorCommand
     }
 
     private IEnumerable<Option> Own =>
-        [_run.Data, _run.Model, _recipes, _baselines, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Rho, _run.Groups];
+        [_run.Data, _run.Model, _recipes, _baselines, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Precision.Option, _run.Rho, _run.Groups];
 
     protected override int Run(Session session)
     {
@@ -66,6 +66,7 @@ internal sealed class CompareCommand : TailorCommand
 
         CompareRequest request = Request(session);
         session.LoadLibtorch();
+        _run.Precision.Advise(session);
         using var interruption = new Interruption(session);
         ComparisonResult result = ComparisonProgress.Run(session, progress => Comparison.Run(request, progress, interruption.Token));
         if (result.Stopped)

@@ -65,6 +65,7 @@ internal sealed class DoctorCommand : TailorCommand
         ("instruction set", facts.Arithmetic),
         ("vectors", $"{facts.VectorBits} bits"),
         ("bfloat16", facts.HasBFloat16 ? "yes" : "no"),
+        ("mixed precision", MixedPrecision.Refusal is null ? "available" : "not available"),
         ("devices", string.Join(", ", facts.Devices)),
         ("c library", facts.CLibrary),
         ("c++ library", facts.CppLibrary),

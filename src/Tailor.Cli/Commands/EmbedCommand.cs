@@ -14,6 +14,7 @@ internal sealed class EmbedCommand : TailorCommand
     private readonly Option<string> _out = new("--out") { Description = "The safetensors file to write; its tensor 'features' is [texts, width].", HelpName = "FILE", Required = true };
     private readonly Option<string> _pooling = ChoiceOption.Of("--pooling", "How the states of a text become one vector.", "cls", "mean", "pooler");
     private readonly Option<int?> _maxLength = NumberOption.Integer("--max-length", "Tokens kept of a text (default: 256).", 2, int.MaxValue);
+    private readonly PrecisionOption _precision = new();
     private readonly DataOptions _dataOptions = new();
 
     public EmbedCommand()
@@ -24,6 +25,7 @@ internal sealed class EmbedCommand : TailorCommand
         Add(_out);
         Add(_pooling);
         Add(_maxLength);
+        Add(_precision.Option);
         _dataOptions.AddColumns(this);
     }
 
@@ -33,7 +35,7 @@ internal sealed class EmbedCommand : TailorCommand
         (string Text, string? Pair)[] texts = [.. TextTable.Read(session.Get(_data)!, _dataOptions.Table(session, requireLabels: false)).Select(example => (example.Text, example.Pair))];
         session.LoadLibtorch();
         string pooling = session.Get(_pooling)!;
-        using TextEmbedder embedder = TextEmbedder.Load(session.Get(_model)!, Enum.Parse<Pooling>(pooling, ignoreCase: true), session.Get(_maxLength) ?? 256, session.Device);
+        using TextEmbedder embedder = TextEmbedder.Load(session.Get(_model)!, Enum.Parse<Pooling>(pooling, ignoreCase: true), session.Get(_maxLength) ?? 256, session.Device, _precision.Of(session));
         using torch.Tensor features = ProgressSurface.Run(session, surface =>
         {
             long begin = TimeProvider.System.GetTimestamp();

@@ -20,6 +20,7 @@ internal sealed class EvaluateCommand : TailorCommand
     private readonly Option<double?> _rho = NumberOption.Real("--rho", "Head/tail threshold (default: that of the run).", 0, 1);
     private readonly Option<string> _groups = GroupsOption.Of("that of the run");
     private readonly Option<bool> _json = new("--json") { Description = "Print the scores as JSON." };
+    private readonly PrecisionOption _precision = new();
     private readonly DataOptions _dataOptions = new();
 
     public EvaluateCommand()
@@ -35,6 +36,7 @@ internal sealed class EvaluateCommand : TailorCommand
         Add(_split);
         Add(_rho);
         Add(_groups);
+        Add(_precision.Option);
         Add(_json);
         _dataOptions.AddColumns(this).AddPictures(this).AddUnknownLabels(this).AddSplit(this);
     }
@@ -43,7 +45,7 @@ internal sealed class EvaluateCommand : TailorCommand
     {
         string run = session.Get(_run)!, path = session.Get(_data)!;
         session.LoadLibtorch();
-        using Classifier classifier = Classifier.Load(run, session.Device);
+        using Classifier classifier = Classifier.Load(run, session.Device, _precision.Of(session));
         ModelInput.Require(run, classifier, path, session, _dataOptions);
         return Print(session, classifier is ImageClassifier pictures ? Pictures(session, pictures, path) : Texts(session, (TextClassifier)classifier, path));
     }

@@ -21,6 +21,7 @@ internal sealed class PredictCommand : TailorCommand
     private readonly Option<string?> _pair = new("--pair") { Description = "The second text of a pair, beside one --text.", HelpName = "TEXT" };
     private readonly Option<int?> _top = NumberOption.Integer("--top", "How many classes to list (default: 3).", 1, 1000);
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line." };
+    private readonly PrecisionOption _precision = new();
     private readonly DataOptions _dataOptions = new();
 
     public PredictCommand()
@@ -39,6 +40,7 @@ internal sealed class PredictCommand : TailorCommand
         Add(_image);
         Add(_pair);
         Add(_top);
+        Add(_precision.Option);
         Add(_json);
         _dataOptions.AddColumns(this).AddPictures(this);
     }
@@ -59,7 +61,7 @@ internal sealed class PredictCommand : TailorCommand
 
         string run = session.Get(_run)!;
         session.LoadLibtorch();
-        using Classifier classifier = Classifier.Load(run, session.Device);
+        using Classifier classifier = Classifier.Load(run, session.Device, _precision.Of(session));
         if (data is not (null or "-"))
         {
             ModelInput.Require(run, classifier, data, session, _dataOptions);

@@ -31,6 +31,7 @@ internal sealed class PretrainCommand : TailorCommand
     private readonly Option<double?> _mask = NumberOption.Real("--mask-probability", "Share of tokens to predict (default: 0.15).", 0, 1);
     private readonly Option<double?> _dev = NumberOption.Real("--dev-share", "Share of lines held out to score on (default: 0.02).", 0, 1);
     private readonly Option<int?> _checkpoint = NumberOption.Integer("--checkpoint-every", "Write a checkpoint every N steps (default: about every minute).", 1, int.MaxValue);
+    private readonly PrecisionOption _precision = new();
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
 
     public PretrainCommand()
@@ -42,7 +43,7 @@ internal sealed class PretrainCommand : TailorCommand
             "tailor pretrain --images cifar10/ mnist/ --layers 6 --hidden 144 --epochs 30 --out runs/vit",
             "tailor pretrain --resume runs/pretrained")
     {
-        foreach (Option option in new Option[] { _text, _images, _imageSize, _patch, _out, _resume, _model, _vocab, _vocabSize, _cased, _layers, _hidden, _heads, _intermediate, _maxLength, _epochs, _steps, _batch, _lr, _evalEvery, _mask, _dev, _checkpoint, _json })
+        foreach (Option option in new Option[] { _text, _images, _imageSize, _patch, _out, _resume, _model, _vocab, _vocabSize, _cased, _layers, _hidden, _heads, _intermediate, _maxLength, _epochs, _steps, _batch, _lr, _evalEvery, _mask, _dev, _checkpoint, _precision.Option, _json })
         {
             Add(option);
         }
@@ -59,6 +60,11 @@ internal sealed class PretrainCommand : TailorCommand
         }
 
         session.LoadLibtorch();
+        if (resume is null)
+        {
+            _precision.Advise(session);
+        }
+
         if (pictures)
         {
             return Pictures(session, resume is null ? ImageRequest(session) : null, resume);
@@ -141,6 +147,7 @@ internal sealed class PretrainCommand : TailorCommand
             Overrides = session.Has(_steps) ? [.. changes, "stages.0.epochs=null"] : changes,
             Seed = session.Seed,
             Device = session.Device,
+            Precision = _precision.Of(session),
             CheckpointEvery = session.Get(_checkpoint),
         };
     }
@@ -159,7 +166,7 @@ internal sealed class PretrainCommand : TailorCommand
             throw new InputException($"{shape.Name} is for a new encoder; --model brings its own");
         }
 
-        var defaults = new PretrainRequest { Texts = texts, Output = output, Device = session.Device };
+        var defaults = new PretrainRequest { Texts = texts, Output = output, Device = session.Device, Precision = _precision.Of(session) };
         StageRecipe stage = defaults.Stage with
         {
             Epochs = session.Has(_steps) ? null : session.Get(_epochs) ?? defaults.Stage.Epochs,

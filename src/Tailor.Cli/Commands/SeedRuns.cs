@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Tuning;
@@ -21,6 +22,7 @@ internal static class SeedRuns
         {
             long seed = request.Seed + i;
             var folder = new RunFolder(Path.Combine(request.Output, $"seed-{seed}"));
+            RequirePrecision(folder, request.Precision);
             if (!folder.Finished)
             {
                 string how = $"the same command with --resume {request.Output} in place of --out";
@@ -37,6 +39,15 @@ internal static class SeedRuns
 
         Print(session, request, scores, json);
         return 0;
+    }
+
+    /// <summary>A run keeps the precision it was begun with, and seeds of two precisions have no mean.</summary>
+    private static void RequirePrecision(RunFolder folder, Precision precision)
+    {
+        if (File.Exists(folder.Description) && PrecisionName.Parse(folder.ReadDescription()["precision"]?.ToString()) is var begun && begun != precision)
+        {
+            throw new InputException($"--precision {PrecisionName.Of(precision)}: {folder.Path} was begun with {PrecisionName.Of(begun)}; give --precision {PrecisionName.Of(begun)}, or another --out");
+        }
     }
 
     private static IReadOnlyDictionary<string, double> Scores(RunFolder folder, long seed) => FinishedRun.Read(folder, seed).Scores is { Count: > 0 } scores ? scores

@@ -24,7 +24,7 @@ internal sealed class TrainCommand : TailorCommand
             "tailor train --data atis/ --model bert-base-uncased --recipe two-stage-augmented --augmented augmented.csv --out runs/augmented",
             "tailor train --resume runs/first")
     {
-        foreach (Option option in new Option[] { _run.Data, _run.Model, _recipe, _run.Set, _run.Verbalizer, _run.Augmented, _out, _resume, _seeds, _run.CheckpointEvery, _run.Rho, _run.Groups, _json })
+        foreach (Option option in new Option[] { _run.Data, _run.Model, _recipe, _run.Set, _run.Verbalizer, _run.Augmented, _out, _resume, _seeds, _run.CheckpointEvery, _run.Precision.Option, _run.Rho, _run.Groups, _json })
         {
             Add(option);
         }
@@ -43,7 +43,7 @@ internal sealed class TrainCommand : TailorCommand
 
         if (resume is not null && !several)
         {
-            RefuseBeside(session, _run.Data, _run.Model, _recipe, _run.Set, _run.Verbalizer, _run.Augmented, _run.Rho, _run.Groups);
+            RefuseBeside(session, _run.Data, _run.Model, _recipe, _run.Set, _run.Verbalizer, _run.Augmented, _run.Precision.Option, _run.Rho, _run.Groups);
             session.LoadLibtorch();
             return TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Resume(resume, progress, stop));
         }
@@ -51,6 +51,7 @@ internal sealed class TrainCommand : TailorCommand
         TrainRequest request = _run.Fill(session, this, new TrainRequest { Data = "", Model = "", Output = "", Recipe = session.Get(_recipe)!, Seed = session.Seed });
         request = request with { Output = resume ?? RunOptions.Required(session, this, _out) };
         session.LoadLibtorch();
+        _run.Precision.Advise(session);
         return several
             ? SeedRuns.Do(session, request, session.Get(_seeds)!.Value, resume is not null, session.Get(_json))
             : TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Train(request, progress, stop));

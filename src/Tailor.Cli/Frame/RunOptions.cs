@@ -26,6 +26,9 @@ internal sealed class RunOptions(string set)
     /// <summary>How often checkpoints are written.</summary>
     public Option<int?> CheckpointEvery { get; } = NumberOption.Integer("--checkpoint-every", "Write a checkpoint every N steps (default: about every minute).", 1, int.MaxValue);
 
+    /// <summary>The numbers that are computed in.</summary>
+    public PrecisionOption Precision { get; } = new();
+
     /// <summary>Glee's threshold.</summary>
     public Option<double?> Rho { get; } = NumberOption.Real("--rho", "Head/tail threshold: the share of scored examples that head classes stay under (default: 0.55).", 0, 1);
 
@@ -52,6 +55,7 @@ internal sealed class RunOptions(string set)
             Verbalizer = session.Get(Verbalizer),
             Augmented = session.Get(Augmented),
             Device = session.Device,
+            Precision = Precision.Of(session),
             DataOptions = Tables.Dataset(session),
             ImageOptions = Tables.Images(session),
             MaxPixels = Tables.MaxPixels(session),

@@ -4,7 +4,9 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Tailor.Engine;
 
-/// <summary>y = x Wᵀ + b with the product that is the faster one on this machine: libtorch's, or <see cref="MatrixProduct"/> where <see cref="MatrixChoice"/> says so.</summary>
+/// <summary>
+/// y = x Wᵀ + b in the precision of the <see cref="PrecisionScope"/>. In float32 by the product that is the faster one on this machine: libtorch's, or <see cref="MatrixProduct"/> where <see cref="MatrixChoice"/> says so.
+/// </summary>
 public static class LinearProduct
 {
     // Below this many multiply-adds a product is over before threads and rearranged operands have paid.
@@ -19,6 +21,41 @@ public static class LinearProduct
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(weight);
+        if (PrecisionScope.Current == Precision.Mixed && MixedProduct.Pays(x, weight))
+        {
+            using Tensor values = weight.detach(), half = values.to(ScalarType.BFloat16);
+            return MixedProduct.Apply(x, weight, half, bias);
+        }
+
+        return Exact(x, weight, bias);
+    }
+
+    /// <summary>The product with some rows of a parameter, whose cast to bfloat16 is kept as long as the <see cref="PrecisionScope"/> lets it.</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs], or null.</param>
+    /// <param name="first">The first output.</param>
+    /// <param name="count">How many outputs; the weight's rows from the first on when null.</param>
+    /// <returns>[rows, count].</returns>
+    public static Tensor Apply(Tensor x, Parameter weight, Parameter? bias, long first = 0, long? count = null)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(weight);
+        long outputs = weight.Value.shape[0], taken = count ?? outputs - first;
+        bool whole = first == 0 && taken == outputs;
+        Tensor rows = whole ? weight.Value : weight.Value.narrow(0, first, taken);
+        Tensor? shift = whole ? bias?.Value : bias?.Value.narrow(0, first, taken);
+        if (PrecisionScope.Current == Precision.Fp32 || !MixedProduct.Pays(x, rows))
+        {
+            return Exact(x, rows, shift);
+        }
+
+        using Tensor half = PrecisionScope.Half(weight).narrow(0, first, taken);
+        return MixedProduct.Apply(x, rows, half, shift);
+    }
+
+    private static Tensor Exact(Tensor x, Tensor weight, Tensor? bias)
+    {
         if (!IsOurs(x, weight, bias))
         {
             return F.linear(x, weight, bias);

@@ -19,7 +19,7 @@ public sealed class Linear(Parameter weight, Parameter? bias)
     /// <summary>Applies the layer to every row.</summary>
     /// <param name="x">[rows, inputs].</param>
     /// <returns>[rows, outputs].</returns>
-    public Tensor Forward(Tensor x) => Adapter is { } adapter ? adapter.Forward(this, x, 0, weight.Value.shape[0]) : Apply(x, weight.Value, bias?.Value);
+    public Tensor Forward(Tensor x) => Adapter is { } adapter ? adapter.Forward(this, x, 0, weight.Value.shape[0]) : LinearProduct.Apply(x, weight, bias);
 
     /// <summary>Applies only some of the outputs: rows <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of the weight.</summary>
     /// <param name="x">[rows, inputs].</param>
@@ -33,9 +33,16 @@ public sealed class Linear(Parameter weight, Parameter? bias)
     /// <param name="first">The first output.</param>
     /// <param name="count">How many outputs.</param>
     /// <returns>[rows, count].</returns>
-    public Tensor Plain(Tensor x, long first, long count) => Apply(x, weight.Value.narrow(0, first, count), bias?.Value.narrow(0, first, count));
+    public Tensor Plain(Tensor x, long first, long count) => LinearProduct.Apply(x, weight, bias, first, count);
 
-    /// <summary>The product every layer goes through, also for weights that are not parameters of this layer (a tied decoder).</summary>
+    /// <summary>The product every layer goes through, for a parameter that is not this layer's own (a tied decoder).</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="weight">[outputs, inputs].</param>
+    /// <param name="bias">[outputs], or null.</param>
+    /// <returns>[rows, outputs].</returns>
+    public static Tensor Apply(Tensor x, Parameter weight, Parameter? bias) => LinearProduct.Apply(x, weight, bias);
+
+    /// <summary>The same for a weight that is no parameter, but computed from some.</summary>
     /// <param name="x">[rows, inputs].</param>
     /// <param name="weight">[outputs, inputs].</param>
     /// <param name="bias">[outputs], or null.</param>

@@ -24,6 +24,7 @@ public static class Doctor
 
             Threads(facts, findings);
             Instructions(facts, findings);
+            findings.Add(new(DoctorLevel.Ok, MixedPrecision.Refusal is { } reason ? $"No mixed precision: {reason}." : "Mixed precision is up to twice as fast here: --precision mixed."));
             Devices(facts, findings);
             Memory(facts, findings);
         }

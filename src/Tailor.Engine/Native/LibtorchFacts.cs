@@ -40,6 +40,10 @@ public sealed record LibtorchFacts(
     /// <summary>What the bits of a result depend on beside seed and threads: libtorch's instruction set, and whose matrix products are used.</summary>
     public string Arithmetic => OwnProducts ? $"{InstructionSet}, own matrix products" : InstructionSet;
 
+    /// <summary>What the bits of a result depend on beside seed and threads, in a precision.</summary>
+    /// <param name="precision">The precision.</param>
+    public string ArithmeticIn(Precision precision) => precision == Precision.Fp32 ? Arithmetic : $"{Arithmetic}, bf16 by {MachineFacts.BFloat16()}";
+
     internal static LibtorchFacts Gather() => new(
         System.Version.Parse(torch.__version__).ToString(3),
         LibtorchFiles.Find("torch_cpu") ?? "",

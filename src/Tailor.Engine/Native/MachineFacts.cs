@@ -36,16 +36,18 @@ internal static unsafe partial class MachineFacts
         return Avx512F.IsSupported && Avx512DQ.IsSupported && Avx512BW.VL.IsSupported ? "AVX512" : Avx2.IsSupported && Fma.IsSupported ? "AVX2" : "DEFAULT";
     }
 
-    /// <summary>Whether the processor multiplies bfloat16 itself (CPUID leaf 7: AVX512_BF16 or AMX-BF16).</summary>
-    public static bool HasBFloat16()
+    /// <summary>Whether the processor multiplies bfloat16 itself.</summary>
+    public static bool HasBFloat16() => BFloat16() is not null;
+
+    /// <summary>The instructions by which the processor multiplies bfloat16 (CPUID leaf 7), or null when it has none.</summary>
+    public static string? BFloat16()
     {
-        if (!X86Base.IsSupported)
+        if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)
         {
-            return false;
+            return null;
         }
 
-        (int leaves, _, _, _) = X86Base.CpuId(0, 0);
-        return leaves >= 7 && ((X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0 || (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0);
+        return (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0 ? "AMX-BF16" : (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0 ? "AVX512-BF16" : null;
     }
 
     /// <summary>The C library with its version, or nothing outside glibc.</summary>

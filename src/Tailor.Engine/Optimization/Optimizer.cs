@@ -71,6 +71,7 @@ public abstract class Optimizer : IDisposable
             {
                 double factor = clip > 0 ? gradientScale * Math.Min(1, clip / (norm + 1e-6)) : gradientScale;
                 Update(work, learningRate, factor);
+                PrecisionScope.Forget(work.Select(w => w.Slot.Parameter));
                 StepCount++;
             }
 

@@ -20,6 +20,9 @@ public sealed class MaskedLanguageTask(TextBackbone backbone, IReadOnlyList<Toke
     private readonly TokenMasking _masking = new(backbone.Tokenizer, maskProbability);
     private readonly int[] _lengths = train.Select(sequence => sequence.Ids.Length).ToArray();
 
+    /// <summary>In what numbers encoder and MLM head compute, the decoder included.</summary>
+    public Precision Precision { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Parameter> Parameters => backbone.Parameters;
 
@@ -55,6 +58,7 @@ public sealed class MaskedLanguageTask(TextBackbone backbone, IReadOnlyList<Toke
         double loss = 0;
         long right = 0, chosen = 0, batch = 0;
         int[] order = Enumerable.Range(0, dev.Count).OrderBy(i => dev[i].Ids.Length).ToArray();
+        using PrecisionScope kept = PrecisionScope.Keep();
         foreach (int[] part in BatchPlan.ByTokens(order, dev.Select(d => d.Ids.Length).ToArray(), EvaluationTokens))
         {
             using DisposeScope scope = NewDisposeScope();
@@ -98,6 +102,7 @@ public sealed class MaskedLanguageTask(TextBackbone backbone, IReadOnlyList<Toke
             gold.Add(corrupted[0].Ids[Math.Min(1, corrupted[0].Ids.Length - 1)]);
         }
 
+        using PrecisionScope scope = PrecisionScope.Enter(Precision);
         using PackedBatch batch = PackedBatch.Of(corrupted, backbone.Device);
         Tensor states = backbone.Encoder.Forward(batch, dropout).index_select(0, tensor(rows.ToArray(), device: backbone.Device));
         return (_head.Forward(states), tensor(gold.ToArray(), device: backbone.Device));

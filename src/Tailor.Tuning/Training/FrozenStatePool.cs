@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Tailor.Tuning;
 
 /// <summary>
-/// Frozen states that runs share: those of equal layers on the same examples are computed once, whatever recipe and seed asks for them. Equal means equal bits of every parameter they go through, so that a stage that begins behind
+/// Frozen states that runs share: those of equal layers on the same examples are computed once, whatever recipe and seed asks for them. Equal means equal bits of every parameter they go through and the same precision, so that a stage that begins behind
 /// another's changed weights never reads states of the old ones. The ones used longest ago go when all together are larger than the pool.
 /// </summary>
 /// <param name="capacity">Bytes that are kept when a further set is computed; the one in use may be larger.</param>
@@ -53,14 +53,14 @@ public sealed class FrozenStatePool(long capacity = 4L << 30) : IDisposable
         _kept.Clear();
     }
 
-    /// <summary>A hash of every parameter that the first layers, and an adapter on them, compute with; where each example's query is kept beside its states, that is the whole backbone.</summary>
+    /// <summary>A hash of the precision and of every parameter that the first layers, and an adapter on them, compute with; where each example's query is kept beside its states, that is the whole backbone.</summary>
     private static string Fingerprint(ClassifierModel model, int layers)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var head = model.Head.Parameters.ToHashSet();
         HashSet<Parameter> away = model.AdapterStands ? [] : [.. model.Adapter?.Parameters ?? []];
         bool queries = model is { AdapterStands: true, Adapter: LptAdapter { Groups: true } };
-        hash.AppendData([queries ? (byte)1 : (byte)0]);
+        hash.AppendData([queries ? (byte)1 : (byte)0, (byte)model.Precision]);
         foreach (Parameter parameter in model.Parameters.Where(p => !away.Contains(p) && !head.Contains(p) && (queries || model.LayerOf(p) < layers)))
         {
             hash.AppendData(MemoryMarshal.AsBytes(parameter.Name.AsSpan()));

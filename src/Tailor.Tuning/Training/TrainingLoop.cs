@@ -113,6 +113,7 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
         IReadOnlyList<ParameterGroup> groups = StagePlanner.Plan(task, stage);
         task.Begin(stage, options.Seed, resumed is null || _state.Step == 0 ? null : name => Checkpoint.StageTensor(resumed, name));
         using Optimizer optimizer = OptimizerFor(stage, groups);
+        using PrecisionScope kept = PrecisionScope.KeepFrozen();
         if (resumed is not null)
         {
             Checkpoint.RestoreOptimizer(resumed, optimizer, _state.Step);

@@ -36,6 +36,7 @@ public sealed record CompareRequest : RunRequest
         Rho = Rho,
         Groups = Groups,
         Device = Device,
+        Precision = Precision,
         CheckpointEvery = CheckpointEvery,
     };
 }

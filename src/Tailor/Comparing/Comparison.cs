@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Tailor.Data;
+using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Tuning;
@@ -201,6 +202,7 @@ public static class Comparison
             string? changed = !Is("data_fingerprint", data.Fingerprint) ? "the data is not what this run was begun with"
                 : !Is("seed", Seed) ? $"this run has the seed {run["seed"]}"
                 : !Is("rho", request.Rho) ? $"this run was scored with --rho {run["rho"]}"
+                : !Entry.IsBaseline && PrecisionOf(run) != PrecisionName.Of(request.Precision) ? $"this run was begun with --precision {PrecisionOf(run)}"
                 : GroupsOf(run) != ShotBoundsName.Of(request.Groups) ? $"this run was scored with --groups {GroupsOf(run)}"
                 : Entry.Changed(run, Folder.Description);
             if (changed is not null)
@@ -208,6 +210,7 @@ public static class Comparison
                 throw new InputException($"{Folder.Path}: {changed}; choose another --out, or remove {Path.GetDirectoryName(Folder.Path)} to run it anew");
             }
 
+            static string PrecisionOf(JsonObject run) => run["precision"]?.ToString() ?? PrecisionName.All[0];
             static string GroupsOf(JsonObject run) => run["groups"]?.ToString() ?? ShotBoundsName.Of(default);
             bool Is<T>(string key, T value) => run[key]?.ToString() == Convert.ToString(value, CultureInfo.InvariantCulture);
         }

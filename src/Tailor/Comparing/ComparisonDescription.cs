@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Tailor.Data;
+using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
 using Tailor.Tuning;
@@ -43,6 +44,8 @@ internal sealed record ComparisonDescription
 
     public ShotBounds Groups { get; init; }
 
+    public Precision Precision { get; init; }
+
     /// <summary>Training examples of each class.</summary>
     public required IReadOnlyList<int> TrainCounts { get; init; }
 
@@ -68,6 +71,7 @@ internal sealed record ComparisonDescription
         ModelFiles = ModelFingerprint.Of(request.Model),
         Rho = request.Rho,
         Groups = request.Groups,
+        Precision = request.Precision,
         TrainCounts = data.TrainCounts,
         Splits = new SortedDictionary<string, int>(StringComparer.Ordinal) { ["train"] = data.Count(SplitPart.Train), ["dev"] = data.Count(SplitPart.Dev), ["test"] = data.Count(SplitPart.Test) },
         Seeds = request.Seeds,
@@ -111,7 +115,7 @@ internal sealed record ComparisonDescription
     /// <summary>Refuses to go on with a comparison whose runs would not be of one kind.</summary>
     /// <param name="request">The request, for messages.</param>
     /// <param name="now">Its description.</param>
-    /// <exception cref="InputException">The data, the model, rho or the groups are not what they were.</exception>
+    /// <exception cref="InputException">The data, the model, rho, the precision or the groups are not what they were.</exception>
     public void RequireSame(CompareRequest request, ComparisonDescription now)
     {
         string begun = $"what {PathIn(request.Output)} was begun with";
@@ -128,6 +132,11 @@ internal sealed record ComparisonDescription
         if (now.Rho != Rho)
         {
             throw new InputException($"--rho {now.Rho}: not {begun}, which is {Rho}; leave it as it was, or choose another --out");
+        }
+
+        if (now.Precision != Precision)
+        {
+            throw new InputException($"--precision {PrecisionName.Of(now.Precision)}: not {begun}, which is {PrecisionName.Of(Precision)}; leave it as it was, or choose another --out");
         }
 
         if (now.Groups != Groups)

@@ -1,0 +1,113 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace Tailor.Engine;
+
+/// <summary>
+/// y = x Wᵀ + b in mixed precision: x, W and dL/dy are rounded to bfloat16, products sum in float32 and are rounded to bfloat16 once; the bias is added, and everything given back, in float32. What the backward pass
+/// needs is kept in bfloat16.
+/// </summary>
+internal static class MixedProduct
+{
+    // A narrow product is over before the casts of its operands have paid (a cast costs about as much as 20 columns), and so is a small one.
+    private const long Narrowest = 64, Smallest = 1 << 20;
+
+    // libtorch's library makes a kernel for every shape it has not seen, and batches without padding have any number of rows: rows of zeros up to a multiple keep the shapes few.
+    private const long RowBlock = 16;
+
+    /// <summary>Whether a product is worth it.</summary>
+    public static bool Pays(Tensor x, Tensor weight) =>
+        x.dim() == 2 && weight.dim() == 2 && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
+        && weight.shape[0] >= Narrowest && weight.shape[1] >= Narrowest && x.numel() * weight.shape[0] >= Smallest;
+
+    /// <summary>The product.</summary>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="weight">[outputs, inputs]; gets the gradient.</param>
+    /// <param name="half">The same in bfloat16.</param>
+    /// <param name="bias">[outputs], or null.</param>
+    /// <returns>[rows, outputs].</returns>
+    public static Tensor Apply(Tensor x, Tensor weight, Tensor half, Tensor? bias)
+    {
+        if (is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias?.requires_grad == true))
+        {
+            return FunctionMemory.Trim(Function.apply(x, weight, half, bias!));
+        }
+
+        using Tensor input = Halved(x);
+        return Forward(input, half, bias, x.shape[0]);
+    }
+
+    private static Tensor Forward(Tensor input, Tensor half, Tensor? bias, long rows)
+    {
+        using Tensor product = F.linear(input, half);
+        Tensor result = Whole(product, rows);
+        return bias is null ? result : result.add_(bias);
+    }
+
+    /// <summary>The operand in bfloat16, with rows of zeros behind it up to a whole block.</summary>
+    private static Tensor Halved(Tensor x)
+    {
+        long rows = x.shape[0], padded = (rows + RowBlock - 1) / RowBlock * RowBlock;
+        if (padded == rows)
+        {
+            return x.to(ScalarType.BFloat16);
+        }
+
+        Tensor result = empty(padded, x.shape[1], ScalarType.BFloat16, x.device);
+        using Tensor top = result.narrow(0, 0, rows), rest = result.narrow(0, rows, padded - rows);
+        top.copy_(x).Dispose();
+        rest.zero_().Dispose();
+        return result;
+    }
+
+    /// <summary>The first rows in float32.</summary>
+    private static Tensor Whole(Tensor product, long rows)
+    {
+        using Tensor top = product.narrow(0, 0, rows);
+        return top.to(ScalarType.Float32);
+    }
+
+    private sealed class Function : autograd.SingleTensorFunction<Function>
+    {
+        public override string Name => nameof(MixedProduct);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            Tensor x = (Tensor)vars[0], weight = (Tensor)vars[1], half = (Tensor)vars[2];
+            var bias = (Tensor?)vars[3];
+            var needs = (X: x.requires_grad, Weight: weight.requires_grad, Bias: bias?.requires_grad == true);
+            using Tensor input = Halved(x);
+            FunctionMemory.Save(ctx, [.. needs.X ? [half] : Array.Empty<Tensor>(), .. needs.Weight ? [input] : Array.Empty<Tensor>()]);
+            ctx.save_data("needs", needs);
+            return Forward(input, half, bias, x.shape[0]);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            using var memory = FunctionMemory.Backward(ctx, grad_output);
+            var needs = ((bool X, bool Weight, bool Bias))ctx.get_data("needs");
+            long rows = grad_output.shape[0];
+            using Tensor? gradient = needs.X || needs.Weight ? Halved(grad_output) : null;
+            return FunctionMemory.Return(
+                needs.X ? InputGradient(gradient!, memory.Saved[0], rows) : null,
+                needs.Weight ? WeightGradient(gradient!, memory.Saved[^1]) : null,
+                null,
+                needs.Bias ? grad_output.sum([0]) : null);
+        }
+
+        /// <summary>dL/dx = dL/dy W.</summary>
+        private static Tensor InputGradient(Tensor gradient, Tensor half, long rows)
+        {
+            using Tensor product = gradient.mm(half);
+            return Whole(product, rows);
+        }
+
+        /// <summary>dL/dW = (dL/dy)ᵀ x; the rows of zeros add nothing.</summary>
+        private static Tensor WeightGradient(Tensor gradient, Tensor input)
+        {
+            using Tensor turned = gradient.t(), product = turned.mm(input);
+            return product.to(ScalarType.Float32);
+        }
+    }
+}
