@@ -44,8 +44,8 @@ internal abstract class ModelGolden : IDisposable
         switch (check)
         {
             case "hidden states": HiddenStates(model); break;
-            case "logits": Near.Equal(Packed(Gold("out.logits")), model.Logits(read: false), Near.Losses, "logits"); break;
-            case "loss": Near.Equal(Gold("loss").item<float>(), Loss(model, read: false).item<float>(), Near.Losses, "loss"); break;
+            case "logits": Near.Equal(Packed(Gold("out.logits")), model.Logits(read: false), Losses, "logits"); break;
+            case "loss": Near.Equal(Gold("loss").item<float>(), Loss(model, read: false).item<float>(), Losses, "loss"); break;
             case "gradients": Gradients(model, read: false); break;
             case "gradients through the read position": Gradients(model, read: true); break;
             default: TenSteps(model); break;
@@ -65,6 +65,10 @@ internal abstract class ModelGolden : IDisposable
 
     protected abstract GoldenModel Model();
 
+    private static double Losses => PrecisionScope.Current == Precision.Mixed ? Near.MixedLosses : Near.Losses;
+
+    private static double GradientTolerance => PrecisionScope.Current == Precision.Mixed ? Near.MixedGradients : Near.Gradients;
+
     /// <summary>Figures of all positions as the model gives them.</summary>
     protected virtual Tensor Packed(Tensor figures) => figures;
 
@@ -83,7 +87,7 @@ internal abstract class ModelGolden : IDisposable
         model.Observe((layer, states) =>
         {
             seen++;
-            Near.Equal(Packed(Gold($"out.hidden.{layer}")), states, Near.Losses, $"hidden state {layer}");
+            Near.Equal(Packed(Gold($"out.hidden.{layer}")), states, Losses, $"hidden state {layer}");
         });
         Assert.Equal(model.Layers + 1, seen);
     }
@@ -95,7 +99,7 @@ internal abstract class ModelGolden : IDisposable
         Assert.Equal(_golden.Entries.Keys.Count(key => key.StartsWith("grad.", StringComparison.Ordinal)), gradients.Length);
         foreach ((string name, Tensor gradient) in gradients)
         {
-            Near.Equal(Gold("grad." + InMemory(name)), gradient, Near.Gradients, "gradient of " + name, ParameterGradient.LeastScale(name, gradients));
+            Near.Equal(Gold("grad." + InMemory(name)), gradient, GradientTolerance, "gradient of " + name, ParameterGradient.LeastScale(name, gradients));
         }
     }
 

@@ -17,6 +17,7 @@ public class ModelGoldens
     public void Model_agrees_with_the_reference(string name)
     {
         string directory = GoldenFolder.Of(Path.Combine("models", name)), kind = $"models/{name}";
+        Libtorch.Load(1);
         using ModelGolden? golden = ModelGolden.Open(directory);
         if (golden is null)
         {
@@ -24,8 +25,29 @@ public class ModelGoldens
             return;
         }
 
-        Libtorch.Load(1);
         string[] checks = ["hidden states", "logits", "loss", "gradients", "gradients through the read position", "ten steps"];
         Tally.RunAll(kind, checks.Where(golden.Has), check => check, golden.Check);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Model_in_mixed_precision_is_near_the_reference(string name)
+    {
+        Libtorch.Load(1);
+        using ModelGolden? golden = ModelGolden.Open(GoldenFolder.Of(Path.Combine("models", name)));
+        Assert.SkipWhen(golden is null, "this architecture is not built yet");
+        using PrecisionScope scope = PrecisionScope.Enter(Precision.Mixed);
+        MixedProduct.TakeAll(true);
+        try
+        {
+            foreach (string check in new[] { "hidden states", "logits", "loss", "gradients", "gradients through the read position" }.Where(golden.Has))
+            {
+                golden.Check(check);
+            }
+        }
+        finally
+        {
+            MixedProduct.TakeAll(false);
+        }
     }
 }

@@ -66,9 +66,8 @@ internal sealed class CompareCommand : TailorCommand
 
         CompareRequest request = Request(session);
         session.LoadLibtorch();
-        _run.Precision.Advise(session);
         using var interruption = new Interruption(session);
-        ComparisonResult result = ComparisonProgress.Run(session, progress => Comparison.Run(request, progress, interruption.Token));
+        ComparisonResult result = ComparisonProgress.Run(session, progress => Comparison.Run(request, progress, interruption.Token), _run.Precision.Advice(session));
         if (result.Stopped)
         {
             throw new InterruptedException("stopped; the same command goes on from here", interruption.ExitCode);

@@ -60,20 +60,16 @@ internal sealed class PretrainCommand : TailorCommand
         }
 
         session.LoadLibtorch();
-        if (resume is null)
-        {
-            _precision.Advise(session);
-        }
-
+        string? advice = resume is null ? _precision.Advice(session) : null;
         if (pictures)
         {
-            return Pictures(session, resume is null ? ImageRequest(session) : null, resume);
+            return Pictures(session, resume is null ? ImageRequest(session) : null, resume, advice);
         }
 
         using var interruption = new Interruption(session);
         PretrainResult result = ProgressSurface.Run(session, surface =>
         {
-            var progress = new TrainingProgress(surface, "pretraining");
+            var progress = new TrainingProgress(surface, "pretraining", advice);
             return request is null ? Pretraining.Resume(resume!, progress, interruption.Token) : Pretraining.Train(request, progress, interruption.Token);
         });
         if (result.Stopped)
@@ -94,13 +90,14 @@ internal sealed class PretrainCommand : TailorCommand
         return 0;
     }
 
-    private int Pictures(Session session, ImagePretrainRequest? request, string? resume)
+    private int Pictures(Session session, ImagePretrainRequest? request, string? resume, string? advice)
     {
         RunResult result = TrainingRun.Run(
             session,
             "pretraining",
             (progress, stop) => request is null ? Runs.Resume(ImagePretraining.RunOf(resume!)!, progress, stop) : ImagePretraining.Train(request, progress, stop),
-            $"tailor pretrain --resume {request?.Output ?? resume}");
+            $"tailor pretrain --resume {request?.Output ?? resume}",
+            advice);
         string model = Path.Combine(result.Folder, "model");
         if (session.Get(_json))
         {

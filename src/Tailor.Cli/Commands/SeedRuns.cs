@@ -10,7 +10,7 @@ namespace Tailor.Cli;
 internal static class SeedRuns
 {
     /// <summary>Runs the seeds <c>request.Seed</c>, + 1, ...; continuing, finished ones are kept and unfinished ones go on.</summary>
-    public static int Do(Session session, TrainRequest request, int seeds, bool resume, bool json)
+    public static int Do(Session session, TrainRequest request, int seeds, bool resume, bool json, string? advice)
     {
         if (!resume)
         {
@@ -31,7 +31,9 @@ internal static class SeedRuns
                     session,
                     $"seed {seed} ({i + 1} of {seeds})",
                     (progress, stop) => begun ? Runs.Resume(folder.Path, progress, stop) : Runs.Train(request with { Seed = seed, Output = folder.Path }, progress, stop),
-                    how);
+                    how,
+                    advice);
+                advice = null;
             }
 
             scores.Add(Scores(folder, seed));

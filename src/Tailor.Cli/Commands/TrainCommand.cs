@@ -51,10 +51,10 @@ internal sealed class TrainCommand : TailorCommand
         TrainRequest request = _run.Fill(session, this, new TrainRequest { Data = "", Model = "", Output = "", Recipe = session.Get(_recipe)!, Seed = session.Seed });
         request = request with { Output = resume ?? RunOptions.Required(session, this, _out) };
         session.LoadLibtorch();
-        _run.Precision.Advise(session);
+        string? advice = _run.Precision.Advice(session);
         return several
-            ? SeedRuns.Do(session, request, session.Get(_seeds)!.Value, resume is not null, session.Get(_json))
-            : TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Train(request, progress, stop));
+            ? SeedRuns.Do(session, request, session.Get(_seeds)!.Value, resume is not null, session.Get(_json), advice)
+            : TrainingRun.Do(session, "training", session.Get(_json), (progress, stop) => Runs.Train(request, progress, stop), advice);
     }
 
     private static void RefuseBeside(Session session, params Option[] options)

@@ -7,9 +7,9 @@ namespace Tailor.Cli;
 internal static class TrainingRun
 {
     /// <summary>Runs, and prints the scores.</summary>
-    public static int Do(Session session, string title, bool json, Func<IProgress<TrainingEvent>, CancellationToken, RunResult> work)
+    public static int Do(Session session, string title, bool json, Func<IProgress<TrainingEvent>, CancellationToken, RunResult> work, string? advice = null)
     {
-        RunResult result = Run(session, title, work);
+        RunResult result = Run(session, title, work, advice: advice);
         if (json)
         {
             JsonOutput.Write(session, new JsonObject
@@ -38,10 +38,10 @@ internal static class TrainingRun
 
     /// <summary>Runs, shows progress, and turns a stop into an exit code and a word on how to continue.</summary>
     /// <exception cref="InterruptedException">The run was stopped by a signal.</exception>
-    public static RunResult Run(Session session, string title, Func<IProgress<TrainingEvent>, CancellationToken, RunResult> work, string? resume = null)
+    public static RunResult Run(Session session, string title, Func<IProgress<TrainingEvent>, CancellationToken, RunResult> work, string? resume = null, string? advice = null)
     {
         using var interruption = new Interruption(session);
-        RunResult result = ProgressSurface.Run(session, surface => work(new TrainingProgress(surface, title), interruption.Token));
+        RunResult result = ProgressSurface.Run(session, surface => work(new TrainingProgress(surface, title, advice), interruption.Token));
         return result.Stopped
             ? throw new InterruptedException($"stopped; continue with: {resume ?? $"tailor train --resume {result.Folder}"}", interruption.ExitCode)
             : result;

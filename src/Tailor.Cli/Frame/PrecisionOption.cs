@@ -12,12 +12,8 @@ internal sealed class PrecisionOption
     /// <summary>Its value.</summary>
     public Precision Of(Session session) => PrecisionName.Parse(session.Get(Option));
 
-    /// <summary>Says that mixed precision would be faster, where it was not asked for, nor declined.</summary>
-    public void Advise(Session session)
-    {
-        if (!session.Has(Option) && session.Device is null or "cpu" && MixedPrecision.Refusal is null)
-        {
-            session.Say("this processor has bf16 instructions: --precision mixed trains up to twice as fast");
-        }
-    }
+    /// <summary>A line that says that mixed precision would be faster; null where it was chosen or declined, or would not be.</summary>
+    public string? Advice(Session session) => session.Has(Option) || session.Device is not (null or "cpu") || MixedPrecision.Refusal is not null
+        ? null
+        : "this processor has bf16 instructions: --precision mixed trains up to twice as fast";
 }

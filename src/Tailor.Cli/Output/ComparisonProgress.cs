@@ -10,16 +10,21 @@ internal sealed class ComparisonProgress : IProgress<ComparisonEvent>
     private readonly ProgressSurface _surface;
     private readonly ComparisonLiveTable? _table;
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+    private readonly string? _advice;
     private TrainingProgress? _run;
 
-    private ComparisonProgress(Session session, ProgressSurface surface, ComparisonLiveTable? table) => (_session, _surface, _table) = (session, surface, table);
+    private ComparisonProgress(Session session, ProgressSurface surface, ComparisonLiveTable? table, string? advice) =>
+        (_session, _surface, _table, _advice) = (session, surface, table, advice);
 
     /// <summary>Runs work with the display that fits where standard error goes.</summary>
-    public static T Run<T>(Session session, Func<IProgress<ComparisonEvent>, T> work)
+    /// <param name="session">The invocation.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="advice">What is said when the runs begin, or null.</param>
+    public static T Run<T>(Session session, Func<IProgress<ComparisonEvent>, T> work, string? advice = null)
     {
         if (session.Quiet || !Terminal.ErrorMoves)
         {
-            return ProgressSurface.Run(session, surface => work(new ComparisonProgress(session, surface, table: null)));
+            return ProgressSurface.Run(session, surface => work(new ComparisonProgress(session, surface, table: null, advice)));
         }
 
         IAnsiConsole console = Terminal.OpenError(session.Error);
@@ -29,7 +34,7 @@ internal sealed class ComparisonProgress : IProgress<ComparisonEvent>
             {
                 var table = new ComparisonLiveTable(context, console);
                 session.Talk = text => console.Write(new Text(text + Environment.NewLine));
-                return work(new ComparisonProgress(session, table, table));
+                return work(new ComparisonProgress(session, table, table, advice));
             });
         }
         finally
@@ -45,6 +50,11 @@ internal sealed class ComparisonProgress : IProgress<ComparisonEvent>
         {
             case ComparisonPlanned plan:
                 _session.Say($"{plan.Entries.Count} to compare, {plan.Runs} runs to do, {plan.Entries.Sum(entry => entry.Finished.Count)} finished before");
+                if (_advice is not null && plan.Runs > 0)
+                {
+                    _session.Say(_advice);
+                }
+
                 _table?.Plan(plan);
                 break;
             case RunStarted started:

@@ -5,7 +5,8 @@ namespace Tailor.Cli;
 /// <summary>Shows a training run: tokens a second, time left, the loss now and the best dev score.</summary>
 /// <param name="surface">Where to show it.</param>
 /// <param name="title">What runs, before the stage's number.</param>
-internal sealed class TrainingProgress(ProgressSurface surface, string title) : IProgress<TrainingEvent>
+/// <param name="advice">What is said when training begins, once; or null.</param>
+internal sealed class TrainingProgress(ProgressSurface surface, string title, string? advice = null) : IProgress<TrainingEvent>
 {
     private const double LossMemory = 0.98;
 
@@ -14,6 +15,7 @@ internal sealed class TrainingProgress(ProgressSurface surface, string title) : 
     private Evaluated? _best;
     private double? _loss;
     private long _tokens;
+    private string? _advice = advice;
 
     /// <summary>Takes an event; called by the training thread.</summary>
     public void Report(TrainingEvent value)
@@ -21,6 +23,12 @@ internal sealed class TrainingProgress(ProgressSurface surface, string title) : 
         switch (value)
         {
             case StageStarted started:
+                if (_advice is not null)
+                {
+                    surface.Line(_advice);
+                    _advice = null;
+                }
+
                 (_stage, _step, _best, _loss, _tokens) = (started, null, null, null, 0);
                 double share = started.AllParameters == 0 ? 1 : (double)started.TrainableParameters / started.AllParameters;
                 string resumed = started.FirstStep > 0 ? $", from step {started.FirstStep}" : "";

@@ -16,10 +16,17 @@ internal static class MixedProduct
     // libtorch's library makes a kernel for every shape it has not seen, and batches without padding have any number of rows: rows of zeros up to a multiple keep the shapes few.
     private const long RowBlock = 16;
 
+    [ThreadStatic]
+    private static bool s_all;
+
+    /// <summary>Takes products of any size on this thread, for tests on small models.</summary>
+    internal static void TakeAll(bool all) => s_all = all;
+
     /// <summary>Whether a product is worth it.</summary>
     public static bool Pays(Tensor x, Tensor weight) =>
-        x.dim() == 2 && weight.dim() == 2 && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
-        && weight.shape[0] >= Narrowest && weight.shape[1] >= Narrowest && x.numel() * weight.shape[0] >= Smallest;
+        x.dim() == 2 && weight.dim() == 2 && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32 && (s_all || IsLarge(x, weight));
+
+    private static bool IsLarge(Tensor x, Tensor weight) => weight.shape[0] >= Narrowest && weight.shape[1] >= Narrowest && x.numel() * weight.shape[0] >= Smallest;
 
     /// <summary>The product.</summary>
     /// <param name="x">[rows, inputs].</param>
@@ -56,8 +63,8 @@ internal static class MixedProduct
 
         Tensor result = empty(padded, x.shape[1], ScalarType.BFloat16, x.device);
         using Tensor top = result.narrow(0, 0, rows), rest = result.narrow(0, rows, padded - rows);
-        top.copy_(x).Dispose();
-        rest.zero_().Dispose();
+        top.copy_(x);
+        rest.zero_();
         return result;
     }
 
