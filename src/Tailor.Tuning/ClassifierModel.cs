@@ -11,9 +11,6 @@ namespace Tailor.Tuning;
 /// <summary>A classifier: backbone, adapter, head and calibration as a recipe puts them together.</summary>
 public abstract class ClassifierModel : IDisposable
 {
-    /// <summary>Tokens in one evaluation batch; examples of like length go together.</summary>
-    private const int EvaluationTokens = 4096;
-
     private readonly ParameterBuilder _build;
     private HalfWeights? _halfWeights;
 
@@ -289,10 +286,9 @@ public abstract class ClassifierModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(take);
-        int[] order = [.. (only ?? [.. Enumerable.Range(0, examples.Count)]).OrderBy(i => examples.Lengths[i])];
         using var _ = no_grad();
         using PrecisionScope kept = PrecisionScope.Keep(_halfWeights);
-        foreach (int[] indices in BatchPlan.ByTokens(order, examples.Lengths, EvaluationTokens))
+        foreach (int[] indices in BatchPlan.Evaluation(examples.Lengths, only))
         {
             using DisposeScope scope = NewDisposeScope();
             using IExampleBatch batch = examples.Batch(indices, Device);

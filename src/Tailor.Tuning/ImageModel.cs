@@ -96,7 +96,7 @@ public sealed class ImageModel : ClassifierModel
     public ImageSet Read(IReadOnlyList<ImageSource> pictures, DecodeOptions decode, ImageAugmentationOptions? augmentation = null, FiveCrop? crops = null)
     {
         ArgumentNullException.ThrowIfNull(decode);
-        return new ImageSet(pictures, Processor, Tokens) { Augmentation = augmentation, Crops = crops, Options = new PictureBatchOptions { Decode = decode, Threads = Libtorch.Threads } };
+        return new ImageSet(pictures, Processor, Tokens) { Augmentation = augmentation, Crops = crops, Options = new PictureBatchOptions { Decode = decode } };
     }
 
     /// <inheritdoc/>

@@ -68,12 +68,15 @@ internal sealed class ImageRunData(ImageDataset data, DecodeOptions decode, IRea
     private ImageSet Examples(ImageModel model, SplitPart part, bool crops)
     {
         var key = (model.Recipe.Input, part, crops);
-        if (!_sets.TryGetValue(key, out ImageSet? set))
+        lock (_sets)
         {
-            set = model.Read([.. data.Examples(part).Select(example => example.Source)], decode, part == SplitPart.Train ? model.Augmentation : null, crops ? model.FiveCrop : null);
-            _sets.Add(key, set);
-        }
+            if (!_sets.TryGetValue(key, out ImageSet? set))
+            {
+                set = model.Read([.. data.Examples(part).Select(example => example.Source)], decode, part == SplitPart.Train ? model.Augmentation : null, crops ? model.FiveCrop : null);
+                _sets.Add(key, set);
+            }
 
-        return set;
+            return set;
+        }
     }
 }

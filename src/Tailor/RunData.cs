@@ -4,7 +4,7 @@ using Tailor.Tuning;
 
 namespace Tailor;
 
-/// <summary>A dataset in memory, with what runs on it can share: the examples as a model reads them, and the states of layers that do not train.</summary>
+/// <summary>A dataset in memory, with what runs on it can share, several at once too: the examples as a model reads them, and the states of layers that do not train.</summary>
 internal abstract class RunData : IDisposable
 {
     /// <summary>The dataset.</summary>

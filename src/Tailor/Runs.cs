@@ -147,7 +147,8 @@ public static class Runs
         }
     }
 
-    private static ClassificationTask Task(ClassifierModel model, Recipe recipe, RunData data, AugmentedSet? augmented, TrainRequest request)
+    /// <summary>What a run trains.</summary>
+    internal static ClassificationTask Task(ClassifierModel model, Recipe recipe, RunData data, AugmentedSet? augmented, TrainRequest request)
     {
         LabelledExamples train = data.Part(model, SplitPart.Train), dev = data.Part(model, SplitPart.Dev);
         return recipe.PredictsNumbers

@@ -23,7 +23,6 @@ public enum Pooling
 /// <summary>Turns texts into the features of a pretrained encoder.</summary>
 public sealed class TextEmbedder : IDisposable
 {
-    private const int TokensPerBatch = 4096;
     private const int UsualLength = 256;
 
     private readonly TextBackbone _backbone;
@@ -77,12 +76,11 @@ public sealed class TextEmbedder : IDisposable
         ArgumentNullException.ThrowIfNull(texts);
         TokenSequence[] sequences = texts.Select(t => new TokenSequence(_backbone.Tokenizer.EncodeIds(t.Text, t.Pair, _maxLength, out int first), first)).ToArray();
         int[] lengths = sequences.Select(s => s.Ids.Length).ToArray();
-        int[] order = Enumerable.Range(0, sequences.Length).OrderBy(i => lengths[i]).ToArray();
         using var _ = no_grad();
         using PrecisionScope kept = PrecisionScope.Keep(_halfWeights), pass = PrecisionScope.Enter(_precision);
         Tensor features = zeros(sequences.Length, Width);
         int count = 0;
-        foreach (int[] batch in BatchPlan.ByTokens(order, lengths, TokensPerBatch))
+        foreach (int[] batch in BatchPlan.Evaluation(lengths))
         {
             using DisposeScope scope = NewDisposeScope();
             using PackedBatch packed = PackedBatch.Of(batch.Select(i => sequences[i]).ToArray(), _backbone.Device);

@@ -42,10 +42,14 @@ internal sealed class TextRunData(TextDataset data) : RunData
 
     private LabelledExamples Labelled(TextModel model, IReadOnlyList<TextExample> rows)
     {
-        if (!_sets.TryGetValue((model.Recipe.Input, rows), out TextSet? set))
+        TextSet? set;
+        lock (_sets)
         {
-            set = model.Tokenize(rows.Select(example => (example.Text, example.Pair)));
-            _sets.Add((model.Recipe.Input, rows), set);
+            if (!_sets.TryGetValue((model.Recipe.Input, rows), out set))
+            {
+                set = model.Tokenize(rows.Select(example => (example.Text, example.Pair)));
+                _sets.Add((model.Recipe.Input, rows), set);
+            }
         }
 
         return new LabelledExamples(set, data.LabelIds(rows), data.HasNumbers ? TextDataset.Values(rows) : null);

@@ -126,10 +126,41 @@ public sealed class FrozenStatesTests : IDisposable
         using var pool = new FrozenStatePool(capacity: 1);
         using TextModel model = _tiny.Load(Recipe("head"));
         ExampleSet[] sets = [.. Enumerable.Range(1, 3).Select(seed => TinyModel.Texts(model, TinyModel.Examples(5, seed)).Examples)];
-        FrozenStates[] states = [.. sets.Select(set => pool.Get(model, set, 2))];
+        FrozenStates[] states = new FrozenStates[3];
+        states[0] = pool.Get(model, sets[0], 2);
+        states[1] = pool.Get(model, sets[1], 2);
+
+        // The first is given back, the second is read on.
+        pool.Release(states[0]);
+        states[2] = pool.Get(model, sets[2], 2);
         Assert.Throws<ObjectDisposedException>(() => states[0].Of([0], CPU));
-        using Tensor still = states[2].Of([0], CPU);
-        Assert.Equal(1, still.shape[0]);
+        using Tensor held = states[1].Of([0], CPU), still = states[2].Of([0], CPU);
+        Assert.Equal((1, 1), (held.shape[0], still.shape[0]));
+    }
+
+    [Fact]
+    public void Threads_that_ask_for_the_same_states_at_once_get_one_set_and_others_theirs()
+    {
+        using var pool = new FrozenStatePool();
+        using TextModel first = _tiny.Load(Recipe("head"));
+        ExampleSet[] sets = [.. Enumerable.Range(1, 2).Select(seed => TinyModel.Texts(first, TinyModel.Examples(40, seed)).Examples)];
+        var states = new FrozenStates[6];
+        using var ready = new Barrier(states.Length);
+        Thread[] threads = [.. Enumerable.Range(0, states.Length).Select(i => new Thread(() =>
+        {
+            Libtorch.Load(1);
+            using TextModel own = _tiny.Load(Recipe("head"));
+            ready.SignalAndWait();
+            states[i] = pool.Get(own, sets[i % 2], 2);
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.Equal(2, pool.Computed);
+        Assert.All(Enumerable.Range(0, states.Length), i => Assert.Same(states[i % 2], states[i]));
+        using FrozenStates alone = FrozenStates.Compute(first, sets[1], 2);
+        int[] all = [.. Enumerable.Range(0, 40)];
+        using Tensor shared = states[1].Of(all, CPU), expected = alone.Of(all, CPU);
+        Assert.True(shared.equal(expected).all().item<bool>());
     }
 
     private static Recipe Recipe(string kind)

@@ -41,6 +41,23 @@ public sealed class TunedModelTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Answers_of_batches_by_length_stand_in_the_examples_order_and_are_those_of_one_at_a_time()
+    {
+        using TextModel model = _tiny.Load(TinyModel.Recipe(TinyModel.Stage(1)));
+        ExampleSet examples = TinyModel.Texts(model, TinyModel.Examples(1200, 9)).Examples;
+        Assert.True(BatchPlan.Evaluation(examples.Lengths).Count > 1, "more than one batch is needed here");
+        float[] together = model.Probabilities(examples);
+        for (int i = 0; i < examples.Count; i += 13)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using var _ = no_grad();
+            using IExampleBatch one = examples.Batch([i], CPU);
+            float[] alone = model.Score(one).softmax(1).data<float>().ToArray();
+            Assert.All(alone.Zip(together.Skip(i * alone.Length)), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+        }
+    }
+
     [Theory]
     [InlineData("prompt", "BertForMaskedLM")]
     [InlineData("prompt-decoupled", "BertForMaskedLM")]

@@ -17,6 +17,7 @@ internal sealed class CompareCommand : TailorCommand
     private readonly Option<int?> _seeds = NumberOption.Integer("--seeds", $"Run each recipe with this many seeds, from --seed on (default: {DefaultSeeds}).", 1, 1000);
     private readonly Option<string> _metric = ChoiceOption.Of("--metric", "What the best is chosen and tested by.", ["macro_f1", .. Metric.Names.Where(name => name != "macro_f1")]);
     private readonly Option<string?> _shard = new("--shard") { Description = "Do a share of the runs only, such as 1/4; a call without it, on all shares' runs, finds them finished.", HelpName = "I/N" };
+    private readonly Option<int?> _jobs = NumberOption.Integer("--jobs", "Do this many runs at once, each with its part of the threads (default: measured at the start; a folder of an earlier call goes on with its threads a run).", 1, 1024);
     private readonly Option<string[]> _runs = new("--runs") { Description = "Compare two finished runs example by example instead (McNemar's exact test).", HelpName = "RUN", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
     private readonly RunOptions _run = new("Change a key of all recipes, such as stages.0.lr=3e-5, or of one, such as cls-eta:calibration.eta=1; may be given several times.");
     private readonly (Option<string?> Option, Func<ComparisonResult, string> Write)[] _files =
@@ -44,7 +45,7 @@ internal sealed class CompareCommand : TailorCommand
     }
 
     private IEnumerable<Option> Own =>
-        [_run.Data, _run.Model, _recipes, _baselines, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Precision.Option, _run.Rho, _run.Groups];
+        [_run.Data, _run.Model, _recipes, _baselines, _seeds, _run.Set, _run.Verbalizer, _run.Augmented, _out, _metric, _jobs, _shard, _runs, .. _files.Select(file => file.Option), _run.CheckpointEvery, _run.Precision.Option, _run.Rho, _run.Groups];
 
     protected override int Run(Session session)
     {
@@ -92,6 +93,7 @@ internal sealed class CompareCommand : TailorCommand
             Recipes = [.. (session.Get(_recipes) ?? []).SelectMany(Names)],
             Seeds = [.. Enumerable.Range(0, session.Get(_seeds) ?? DefaultSeeds).Select(i => session.Seed + i)],
             Metric = session.Get(_metric)!,
+            Jobs = session.Get(_jobs),
             Shard = session.Get(_shard) is { } shard ? Shard.Parse(shard) : null,
         });
         bool pictures = DataContent.KindOf(request.Data, request.ImageOptions, request.DataOptions.Table) == DataKind.Pictures;

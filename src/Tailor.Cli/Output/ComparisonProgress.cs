@@ -11,7 +11,8 @@ internal sealed class ComparisonProgress : IProgress<ComparisonEvent>
     private readonly ComparisonLiveTable? _table;
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly string? _advice;
-    private TrainingProgress? _run;
+    private readonly Dictionary<int, (string Title, TrainingProgress Shown)> _runs = [];
+    private int _finished, _planned;
 
     private ComparisonProgress(Session session, ProgressSurface surface, ComparisonLiveTable? table, string? advice) =>
         (_session, _surface, _table, _advice) = (session, surface, table, advice);
@@ -43,12 +44,13 @@ internal sealed class ComparisonProgress : IProgress<ComparisonEvent>
         }
     }
 
-    /// <summary>Takes an event; called by the training thread.</summary>
+    /// <summary>Takes an event; called by one thread at a time.</summary>
     public void Report(ComparisonEvent value)
     {
         switch (value)
         {
             case ComparisonPlanned plan:
+                _planned = plan.Runs;
                 _session.Say($"{plan.Entries.Count} to compare, {plan.Runs} runs to do, {plan.Entries.Sum(entry => entry.Finished.Count)} finished before");
                 if (_advice is not null && plan.Runs > 0)
                 {
@@ -58,9 +60,9 @@ internal sealed class ComparisonProgress : IProgress<ComparisonEvent>
                 _table?.Plan(plan);
                 break;
             case RunStarted started:
-                string which = started.Seed is { } seed ? $"seed {seed}" : "its only run";
-                _run = new TrainingProgress(_surface, _table is null ? $"{started.Entry}, {which} ({started.Number} of {started.Runs})" : which);
-                _table?.Begin(started.Entry, which);
+                string which = started.Seed is { } seed ? $"seed {seed}" : "its only run", title = $"{started.Entry}, {which}";
+                _runs[started.Number] = (title, new TrainingProgress(_table?.Of(started.Number) ?? _surface, _table is null ? $"{title} ({started.Number} of {started.Runs})" : which));
+                _table?.Begin(started.Number, started.Entry, which);
                 break;
             case RunAdvanced { Event: Remark remark }:
                 // Every run says the same of its data.
@@ -71,15 +73,27 @@ internal sealed class ComparisonProgress : IProgress<ComparisonEvent>
 
                 break;
             case RunAdvanced advanced:
-                _run?.Report(advanced.Event);
+                _runs[advanced.Number].Shown.Report(advanced.Event);
                 break;
             case RunFinished finished:
+                _finished++;
+                if (_table is null)
+                {
+                    _surface.Line($"{_runs[finished.Number].Title}: {Scores(finished.Run)}; {_finished} of {_planned} runs done");
+                }
+
                 _table?.Finish(finished);
                 break;
-            case RunDiverged { Failure: var failure }:
+            case RunDiverged { Failure: var failure } diverged:
                 _session.Say($"{failure.Entry}, seed {failure.Seed}: {failure.Reason}; the other runs go on");
-                _table?.Begin("", "");
+                _table?.End(diverged.Number);
                 break;
         }
+    }
+
+    private static string Scores(FinishedRun run)
+    {
+        string[] scores = [.. new[] { ("accuracy", "accuracy"), ("macro_f1", "macro F1") }.Where(metric => run.Scores.ContainsKey(metric.Item1)).Select(metric => $"{metric.Item2} {run.Scores[metric.Item1]:F4}")];
+        return string.Join(", ", scores) + (run.Seconds is { } seconds ? $" in {seconds:F1} s" : "");
     }
 }

@@ -10,6 +10,10 @@ internal static partial class Allocator
 {
     private const int TrimThreshold = -1;
     private const int MapThreshold = -3;
+    private const int TopPad = -2;
+
+    /// <summary>The size of the heaps that threads other than the first take from; one that is empty goes back to the system unless so much is to be kept free.</summary>
+    private const int ThreadHeap = 64 << 20;
 
     /// <summary>What was set, in words for <see cref="LibtorchFacts"/>.</summary>
     public static string State { get; private set; } = "system default";
@@ -29,6 +33,7 @@ internal static partial class Allocator
             if (wide || mallopt(MapThreshold, 32 << 20) == 1)
             {
                 _ = mallopt(TrimThreshold, int.MaxValue);
+                _ = mallopt(TopPad, ThreadHeap);
                 State = wide ? "large blocks kept (up to 1 GiB)" : "large blocks kept (up to 32 MiB)";
             }
         }

@@ -19,7 +19,7 @@ public sealed class ImageSet(IReadOnlyList<ImageSource> sources, ImageProcessor 
     /// <summary>The crops of test-time ensembling, in the place of the processor's one; null for that.</summary>
     public FiveCrop? Crops { get; init; }
 
-    /// <summary>What is refused, and the number of threads.</summary>
+    /// <summary>What is refused. Pictures are decoded on as many threads as libtorch has where they are asked for: runs that share the set may have other numbers.</summary>
     public PictureBatchOptions Options { get; init; } = new();
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ public sealed class ImageSet(IReadOnlyList<ImageSource> sources, ImageProcessor 
     {
         try
         {
-            return PictureBatches.Read(sources, [examples], transform, Options).Single();
+            return PictureBatches.Read(sources, [examples], transform, Options with { Threads = Libtorch.Threads }).Single();
         }
         catch (InputException fault)
         {

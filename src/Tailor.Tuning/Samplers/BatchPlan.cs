@@ -3,6 +3,9 @@ namespace Tailor.Tuning;
 /// <summary>An epoch's draws, cut into batches; a pure function of (sampler, epoch).</summary>
 public static class BatchPlan
 {
+    /// <summary>Tokens of a batch where nothing trains: enough for the matrix products (500 to 8,000 measure alike), few enough for the memory.</summary>
+    private const int EvaluationTokens = 4096;
+
     /// <summary>Makes an epoch's batches.</summary>
     /// <param name="sampler">Draws the examples.</param>
     /// <param name="place">The epoch.</param>
@@ -21,6 +24,15 @@ public static class BatchPlan
         }
 
         return (tokensPerBatch is { } budget ? ByTokens(order, lengths, budget) : order.Chunk(batchSize)).Select(batch => new TrainingBatch(batch)).ToArray();
+    }
+
+    /// <summary>Batches of examples where nothing trains: each example once, those of like length together, which attention works off at one go.</summary>
+    /// <param name="lengths">Tokens of each example.</param>
+    /// <param name="only">The indices of the examples that are wanted; all when null.</param>
+    public static IReadOnlyList<int[]> Evaluation(IReadOnlyList<int> lengths, IReadOnlyList<int>? only = null)
+    {
+        ArgumentNullException.ThrowIfNull(lengths);
+        return ByTokens([.. (only ?? [.. Enumerable.Range(0, lengths.Count)]).OrderBy(i => lengths[i])], lengths, EvaluationTokens);
     }
 
     /// <summary>Cuts an order into batches of at most so many tokens; a single longer example makes its own batch.</summary>

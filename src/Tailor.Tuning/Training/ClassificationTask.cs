@@ -25,7 +25,7 @@ public class ClassificationTask(
     private ClassificationLoss? _loss, _unweighted;
     private Mixout? _mixout;
     private ChildTuning? _child;
-    private FrozenStatePool? _ownPool;
+    private FrozenStatePool? _pool;
     private FrozenStates? _trainStates, _devStates;
 
     /// <summary>The training examples.</summary>
@@ -147,18 +147,17 @@ public class ClassificationTask(
             return;
         }
 
-        _ownPool = frozen is null ? new FrozenStatePool() : null;
-        FrozenStatePool pool = frozen ?? _ownPool!;
+        _pool = frozen ?? new FrozenStatePool();
         bool quiet = !stage.FrozenDropout || !model.HasDropout;
         model.QuietLayers = quiet && _mixout is null ? layers : 0;
         if (model.QuietLayers > 0 && !_data.Examples.Varies)
         {
-            _trainStates = pool.Get(model, _data.Examples, layers);
+            _trainStates = _pool.Get(model, _data.Examples, layers);
         }
 
         if (Dev.Examples.Count > 0)
         {
-            _devStates = pool.Get(model, Dev.Examples, layers);
+            _devStates = _pool.Get(model, Dev.Examples, layers);
         }
     }
 
@@ -173,8 +172,20 @@ public class ClassificationTask(
     {
         _mixout?.Dispose();
         _child?.Dispose();
-        _ownPool?.Dispose();
-        (_mixout, _child, _ownPool, _trainStates, _devStates) = (null, null, null, null, null);
+        foreach (FrozenStates? states in new[] { _trainStates, _devStates })
+        {
+            if (states is not null)
+            {
+                _pool!.Release(states);
+            }
+        }
+
+        if (frozen is null)
+        {
+            _pool?.Dispose();
+        }
+
+        (_mixout, _child, _pool, _trainStates, _devStates) = (null, null, null, null, null);
         model.QuietLayers = 0;
     }
 

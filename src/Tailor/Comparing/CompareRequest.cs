@@ -20,6 +20,12 @@ public sealed record CompareRequest : RunRequest
     /// <summary>The share of the runs that this call does; null does all.</summary>
     public Shard? Shard { get; init; }
 
+    /// <summary>
+    /// How many runs go on at once, at least 1, each on its part of libtorch's threads; null measures whether several are faster, and goes on with an earlier call's threads a run.
+    /// The bits of a run depend on the number of its threads, not on what runs beside it.
+    /// </summary>
+    public int? Jobs { get; init; }
+
     /// <summary>The request of one run.</summary>
     internal TrainRequest ForRun(string recipe, string output, long seed) => new()
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Tailor.Data;
 using Tailor.Engine;
 using Tailor.Evaluation;
@@ -38,34 +36,42 @@ public static class Comparison
             throw new InputException($"'{twice}' is the name of a baseline; call the recipe otherwise, such as my-{twice}={twice}");
         }
 
-        ComparisonDescription description = ComparisonDescription.Of(request, data.Set, entries);
-        if (ComparisonDescription.Read(request.Output) is { } before)
-        {
-            before.RequireSame(request, description);
-            description = before.With(description);
-        }
-
-        foreach (PlannedRun run in entries.SelectMany(entry => entry.SeedsOf(description.Seeds), (entry, seed) => RunOf(request, entry, seed, mine: false)))
-        {
-            run.RequireSame(data.Set, request);
-        }
-
-        PlannedRun[] runs = [.. Plan(request, entries)], mine = [.. runs.Where(run => run.Mine && !run.Folder.Finished)];
-        foreach (ComparisonEntry entry in mine.Select(run => run.Entry).Distinct())
+        ComparisonDescription now = ComparisonDescription.Of(request, data.Set, entries);
+        _ = Join(request, data, entries, now);
+        foreach (ComparisonEntry entry in Unfinished(request, entries).Select(run => run.Entry).Distinct())
         {
             entry.Check(request, data);
         }
 
-        var planned = new ComparisonPlanned(
-            [.. entries.Select(entry => new PlannedEntry(entry.Name, runs.Count(run => run.Entry == entry), [.. runs.Where(run => run.Entry == entry && run.Folder.Finished).Select(run => run.Read())]))], mine.Length);
+        // Nothing that is refused has touched the folder; another call may have, while this one looked.
+        using var alone = ComparisonLock.Take(request.Output, request.Shard);
+        ComparisonDescription description = Join(request, data, entries, now);
+        PlannedRun[] runs = [.. Plan(request, entries)], mine = Unfinished(request, entries);
         description.Write(request.Output);
-        progress?.Report(planned);
+        progress?.Report(new ComparisonPlanned(
+            [.. entries.Select(entry => new PlannedEntry(entry.Name, runs.Count(run => run.Entry == entry), [.. runs.Where(run => run.Entry == entry && run.Folder.Finished).Select(run => run.Read())]))], mine.Length));
         foreach (string remark in remarks)
         {
-            progress?.Report(new RunAdvanced(new Remark(remark)));
+            progress?.Report(new RunAdvanced(0, new Remark(remark)));
         }
 
-        (bool stopped, IReadOnlyList<FailedRun> failures) = Do(request, mine, data, progress, stop);
+        RunsAtOnce atOnce;
+        try
+        {
+            atOnce = RunsAtOnce.Choose(request, description.Entries.SelectMany(_ => description.Seeds, (entry, seed) => PlannedRun.FolderOf(request.Output, entry.Name, seed)), mine, data, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Collect(request.Output, description, request.Metric, stopped: true, []);
+        }
+
+        if (atOnce.Why is { } why)
+        {
+            progress?.Report(new RunAdvanced(0, new Remark(why)));
+        }
+
+        using var work = new ComparisonWork(request, data, mine, atOnce, progress, stop);
+        (bool stopped, IReadOnlyList<FailedRun> failures) = work.Do();
         return Collect(request.Output, description, request.Metric, stopped, failures);
     }
 
@@ -107,6 +113,27 @@ public static class Comparison
         InputException Different(string how, Exception? fault) => new($"{first} and {second} were not scored on the same examples: {how}; compare runs of the same data and split", fault!);
     }
 
+    /// <summary>What a folder's comparison and a request make together.</summary>
+    /// <exception cref="InputException">They do not go together.</exception>
+    private static ComparisonDescription Join(CompareRequest request, RunData data, ComparisonEntry[] entries, ComparisonDescription now)
+    {
+        ComparisonDescription description = now;
+        if (ComparisonDescription.Read(request.Output) is { } before)
+        {
+            before.RequireSame(request, now);
+            description = before.With(now);
+        }
+
+        foreach (PlannedRun run in entries.SelectMany(entry => entry.SeedsOf(description.Seeds), (entry, seed) => RunOf(request, entry, seed, mine: false)))
+        {
+            run.RequireSame(data.Set, request);
+        }
+
+        return description;
+    }
+
+    private static PlannedRun[] Unfinished(CompareRequest request, ComparisonEntry[] entries) => [.. Plan(request, entries).Where(run => run.Mine && !run.Folder.Finished)];
+
     /// <summary>The runs of a request, seed by seed, so that a comparison that is stopped early has some seeds of all rather than all seeds of some.</summary>
     private static IEnumerable<PlannedRun> Plan(CompareRequest request, ComparisonEntry[] entries)
     {
@@ -123,51 +150,7 @@ public static class Comparison
         }
     }
 
-    private static PlannedRun RunOf(CompareRequest request, ComparisonEntry entry, long seed, bool mine) => new(entry, seed, new RunFolder(FolderOf(request.Output, entry.Name, seed)), mine);
-
-    private static (bool Stopped, IReadOnlyList<FailedRun> Failures) Do(
-        CompareRequest request, PlannedRun[] runs, RunData data, IProgress<ComparisonEvent>? progress, CancellationToken stop)
-    {
-        var failures = new List<FailedRun>();
-        var relay = progress is null ? null : new Relay(progress);
-        for (int i = 0; i < runs.Length; i++)
-        {
-            if (stop.IsCancellationRequested)
-            {
-                return (true, failures);
-            }
-
-            PlannedRun run = runs[i];
-            AtomicFile.RemoveLeftovers(run.Folder.Path);
-            progress?.Report(new RunStarted(run.Entry.Name, run.Entry.IsDeterministic ? null : run.Seed, i + 1, runs.Length));
-            try
-            {
-                if (run.Entry.Run(run.Folder, run.Seed, request, data, relay, stop).Stopped)
-                {
-                    return (true, failures);
-                }
-
-                DropCheckpoint(run.Folder);
-                progress?.Report(new RunFinished(run.Entry.Name, run.Read()));
-            }
-            catch (TrainingDivergedException fault)
-            {
-                failures.Add(new FailedRun(run.Entry.Name, run.Seed, fault.Message));
-                progress?.Report(new RunDiverged(failures[^1]));
-            }
-        }
-
-        return (false, failures);
-    }
-
-    /// <summary>A finished run needs its checkpoint no more, and many runs would fill the disk with them.</summary>
-    private static void DropCheckpoint(RunFolder run)
-    {
-        if (Directory.Exists(run.CheckpointFolder))
-        {
-            Directory.Delete(run.CheckpointFolder, recursive: true);
-        }
-    }
+    private static PlannedRun RunOf(CompareRequest request, ComparisonEntry entry, long seed, bool mine) => new(entry, seed, PlannedRun.FolderOf(request.Output, entry.Name, seed), mine);
 
     private static ComparisonResult Collect(string folder, ComparisonDescription description, string metric, bool stopped, IReadOnlyList<FailedRun> failures)
     {
@@ -176,48 +159,11 @@ public static class Comparison
         foreach (ComparisonDescription.Row entry in description.Entries.OrderBy(entry => entry.Baseline))
         {
             IReadOnlyList<long> asked = entry.Deterministic ? ComparisonEntry.OnlyRun : description.Seeds;
-            Dictionary<long, RunFolder> finished = asked.Select(seed => (Seed: seed, Run: new RunFolder(FolderOf(folder, entry.Name, seed)))).Where(run => run.Run.Finished).ToDictionary(run => run.Seed, run => run.Run);
+            Dictionary<long, RunFolder> finished = asked.Select(seed => (Seed: seed, Run: PlannedRun.FolderOf(folder, entry.Name, seed))).Where(run => run.Run.Finished).ToDictionary(run => run.Seed, run => run.Run);
             missing.AddRange(asked.Where(seed => !finished.ContainsKey(seed)).Select(seed => (entry.Name, seed)));
             rows.Add(new ComparisonRow(entry.Name, entry.Baseline, entry.Deterministic, [.. finished.OrderBy(run => run.Key).Select(run => FinishedRun.Read(run.Value, run.Key))]));
         }
 
         return new ComparisonResult(folder, metric, rows) { ReadsPictures = description.ReadsPictures, Missing = missing, Stopped = stopped, Failures = failures };
-    }
-
-    private static string FolderOf(string output, string entry, long seed) => Path.Combine(output, "runs", entry, string.Create(CultureInfo.InvariantCulture, $"seed-{seed}"));
-
-    private sealed record PlannedRun(ComparisonEntry Entry, long Seed, RunFolder Folder, bool Mine)
-    {
-        public FinishedRun Read() => FinishedRun.Read(Folder, Seed);
-
-        /// <summary>Refuses a run that was begun with something else.</summary>
-        public void RequireSame(LabelledDataset data, CompareRequest request)
-        {
-            if (!File.Exists(Folder.Description))
-            {
-                return;
-            }
-
-            JsonObject run = Folder.ReadDescription();
-            string? changed = !Is("data_fingerprint", data.Fingerprint) ? "the data is not what this run was begun with"
-                : !Is("seed", Seed) ? $"this run has the seed {run["seed"]}"
-                : !Is("rho", request.Rho) ? $"this run was scored with --rho {run["rho"]}"
-                : !Entry.IsBaseline && PrecisionOf(run) != PrecisionName.Of(request.Precision) ? $"this run was begun with --precision {PrecisionOf(run)}"
-                : GroupsOf(run) != ShotBoundsName.Of(request.Groups) ? $"this run was scored with --groups {GroupsOf(run)}"
-                : Entry.Changed(run, Folder.Description);
-            if (changed is not null)
-            {
-                throw new InputException($"{Folder.Path}: {changed}; choose another --out, or remove {Path.GetDirectoryName(Folder.Path)} to run it anew");
-            }
-
-            static string PrecisionOf(JsonObject run) => run["precision"]?.ToString() ?? PrecisionName.All[0];
-            static string GroupsOf(JsonObject run) => run["groups"]?.ToString() ?? ShotBoundsName.Of(default);
-            bool Is<T>(string key, T value) => run[key]?.ToString() == Convert.ToString(value, CultureInfo.InvariantCulture);
-        }
-    }
-
-    private sealed class Relay(IProgress<ComparisonEvent> progress) : IProgress<TrainingEvent>
-    {
-        public void Report(TrainingEvent value) => progress.Report(new RunAdvanced(value));
     }
 }

@@ -85,7 +85,7 @@ internal sealed record ComparisonDescription
         string path = PathIn(folder);
         if (!File.Exists(path))
         {
-            return File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            return File.Exists(folder) || (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(entry => !ComparisonLock.Is(entry)))
                 ? throw new InputException($"{folder}: the output folder is not empty and holds no comparison.json; choose another --out")
                 : null;
         }

@@ -40,6 +40,9 @@ public abstract class ComparisonEntry
     /// <summary>Refuses what can be known to fail before anything is run.</summary>
     internal abstract void Check(CompareRequest request, RunData data);
 
+    /// <summary>The first steps of a run, to measure; null for what has no steps.</summary>
+    internal virtual FirstSteps? Steps(long seed, CompareRequest request, RunData data) => null;
+
     /// <summary>Starts or continues a run.</summary>
     internal abstract RunResult Run(RunFolder folder, long seed, CompareRequest request, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop);
 }

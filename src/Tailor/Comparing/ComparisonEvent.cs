@@ -16,25 +16,28 @@ public sealed record ComparisonPlanned(IReadOnlyList<PlannedEntry> Entries, int 
 /// <param name="Finished">Those that are finished already.</param>
 public sealed record PlannedEntry(string Name, int Seeds, IReadOnlyList<FinishedRun> Finished);
 
-/// <summary>A run begins, or goes on.</summary>
+/// <summary>A run begins, or goes on; others may be at work beside it.</summary>
 /// <param name="Entry">The row.</param>
 /// <param name="Seed">Its seed; null of a deterministic entry.</param>
 /// <param name="Number">Which run of this call, from 1.</param>
 /// <param name="Runs">Runs of this call.</param>
 public sealed record RunStarted(string Entry, long? Seed, int Number, int Runs) : ComparisonEvent;
 
-/// <summary>Something happened within the run that began last.</summary>
+/// <summary>Something happened within a run.</summary>
+/// <param name="Number">Which run of this call; 0 for what belongs to none.</param>
 /// <param name="Event">What.</param>
-public sealed record RunAdvanced(TrainingEvent Event) : ComparisonEvent;
+public sealed record RunAdvanced(int Number, TrainingEvent Event) : ComparisonEvent;
 
 /// <summary>A run is finished.</summary>
 /// <param name="Entry">The row.</param>
 /// <param name="Run">The run.</param>
-public sealed record RunFinished(string Entry, FinishedRun Run) : ComparisonEvent;
+/// <param name="Number">Which run of this call.</param>
+public sealed record RunFinished(string Entry, FinishedRun Run, int Number) : ComparisonEvent;
 
 /// <summary>A run diverged; the others go on.</summary>
 /// <param name="Failure">Which, and why.</param>
-public sealed record RunDiverged(FailedRun Failure) : ComparisonEvent;
+/// <param name="Number">Which run of this call.</param>
+public sealed record RunDiverged(FailedRun Failure, int Number) : ComparisonEvent;
 
 /// <summary>A run that cannot come to its end.</summary>
 /// <param name="Entry">The row.</param>

@@ -89,11 +89,15 @@ internal sealed class RecipeEntry : ComparisonEntry
 
     internal override RunResult Run(RunFolder folder, long seed, CompareRequest request, RunData data, IProgress<TrainingEvent>? progress, CancellationToken stop)
     {
-        TrainRequest run = request.ForRun(Name, folder.Path, seed) with { Augmented = _augmented is null ? null : request.Augmented };
+        TrainRequest run = RequestOf(seed, request, folder.Path);
         return File.Exists(folder.Description)
             ? Runs.Resume(folder, RunDescription.Read(folder) with { Request = run }, data, progress, stop)
             : Runs.Train(run, _recipe, _verbalizer, _augmented, data, [], progress, stop);
     }
+
+    internal override FirstSteps Steps(long seed, CompareRequest request, RunData data) => new(RequestOf(seed, request, output: ""), _recipe, _verbalizer, _augmented, data);
+
+    private TrainRequest RequestOf(long seed, CompareRequest request, string output) => request.ForRun(Name, output, seed) with { Augmented = _augmented is null ? null : request.Augmented };
 
     private JsonNode? Words => JsonSerializer.SerializeToNode(_verbalizer?.Words);
 
