@@ -16,12 +16,10 @@ internal sealed class BenchOptions
     private readonly Option<int?> _steps = new("--steps") { Description = "Counted steps of a measurement (default: the case's own number).", HelpName = "N" };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads of every side.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
 
-    private readonly Option<string> _shared = new("--shared")
-    {
-        Description = "The folder with data, models and the peer's script.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => "../shared",
-    };
+    private readonly Option<string> _shared = Shared();
+
+    /// <summary>The option that names the folder with data and models.</summary>
+    public static Option<string> Shared() => new("--shared") { Description = "The folder with data and models.", HelpName = "DIR", DefaultValueFactory = _ => "../shared" };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tailor.Foundation;
 
 namespace Tailor.Bench;
 
@@ -28,5 +29,17 @@ internal sealed class MeasureCommand : Command
             Measurement measured = Measurement.Take(Workload.Read(parsed.GetRequiredValue(_workload)), Sides[parsed.GetRequiredValue(_side)]);
             Console.WriteLine(JsonSerializer.Serialize(measured, BenchJson.Compact));
         });
+    }
+
+    /// <summary>Measures a side in a process of its own.</summary>
+    /// <param name="side">One of <see cref="Sides"/>.</param>
+    /// <param name="workloadFile">The file with the batches.</param>
+    /// <exception cref="InputException">It failed.</exception>
+    public static Measurement Run(string side, string workloadFile)
+    {
+        ChildResult result = ChildProcess.RunSelf("measure", side, workloadFile);
+        return result.ExitCode == 0
+            ? JsonSerializer.Deserialize<Measurement>(result.LastLine, BenchJson.Compact)!
+            : throw new InputException($"the measurement of {side} failed: {result.Errors}");
     }
 }

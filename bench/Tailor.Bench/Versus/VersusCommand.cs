@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tailor.Foundation;
 
 namespace Tailor.Bench;
@@ -10,7 +9,7 @@ internal sealed class VersusCommand : Command
     private const string PyTorch = "PyTorch";
 
     private readonly BenchOptions _common = new();
-    private readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side.", DefaultValueFactory = _ => 7 };
+    private readonly RoundsOption _rounds = new("Measurements of each side.", 7);
     private readonly Option<string> _python = new("--python") { Description = "The Python that has PyTorch.", DefaultValueFactory = _ => "/usr/bin/python3" };
     private readonly Option<string?> _json = new("--json") { Description = "Also write the results as JSON.", HelpName = "FILE" };
     private readonly Option<string?> _markdown = new("--markdown") { Description = "Also write the tables as Markdown.", HelpName = "FILE" };
@@ -29,11 +28,7 @@ internal sealed class VersusCommand : Command
     private void Run(ParseResult parsed)
     {
         CaseSettings settings = _common.Settings(parsed);
-        int rounds = parsed.GetValue(_rounds);
-        if (rounds < 1)
-        {
-            throw new InputException($"--rounds {rounds}: use at least 1");
-        }
+        int rounds = _rounds.Get(parsed);
 
         IReadOnlyList<BenchCase> cases = _common.Cases(parsed);
         var report = new VersusReport("dotnet run -c Release --project bench/Tailor.Bench -- " + string.Join(' ', Environment.GetCommandLineArgs()[1..]), [], [], []);
@@ -74,7 +69,7 @@ internal sealed class VersusCommand : Command
         }
 
         workload.Write(workloadFile);
-        var sides = MeasureCommand.Sides.Keys.ToDictionary(side => side, side => (Func<Measurement>)(() => MeasureOwn(side, workloadFile)));
+        var sides = MeasureCommand.Sides.Keys.ToDictionary(side => side, side => (Func<Measurement>)(() => MeasureCommand.Run(side, workloadFile)));
         if (peer is not null)
         {
             if (one.PeerArguments(settings, workload, workloadFile, out lack) is { } script)
@@ -112,14 +107,6 @@ internal sealed class VersusCommand : Command
         }
 
         report.Cases.Add(result);
-    }
-
-    private static Measurement MeasureOwn(string side, string workloadFile)
-    {
-        ChildResult result = ChildProcess.RunSelf("measure", side, workloadFile);
-        return result.ExitCode == 0
-            ? JsonSerializer.Deserialize<Measurement>(result.LastLine, BenchJson.Compact)!
-            : throw new InputException($"the measurement of {side} failed: {result.Errors}");
     }
 
     private static void RequireSameBatches(string side, Workload workload, Measurement measured)
