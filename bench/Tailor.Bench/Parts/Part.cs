@@ -21,7 +21,7 @@ internal sealed record Part(string Name, int PerStep, Func<Tensor> Forward, IRea
     /// <summary>Embedding tables, whose gradient is collected beside autograd.</summary>
     public IReadOnlyList<Parameter> Tables { get; init; } = [];
 
-    /// <summary>The same in libtorch's own operations, as <see cref="PlainClassifier"/> has it (padded); null where Tailor takes those itself.</summary>
+    /// <summary>The same in libtorch's own operations, as <see cref="PlainModel"/> has it (padded); null where Tailor takes those itself.</summary>
     public Part? Plain { get; init; }
 
     /// <summary>Times the part.</summary>

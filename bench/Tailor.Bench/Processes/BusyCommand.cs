@@ -20,9 +20,9 @@ internal sealed class BusyCommand : Command
 
     private void Run(ParseResult parsed)
     {
-        CaseSettings settings = _common.Settings(parsed);
-        int rounds = _rounds.Get(parsed);
+                int rounds = _rounds.Get(parsed);
         string folder = Directory.CreateTempSubdirectory("tailor-bench-").FullName;
+        CaseSettings settings = _common.Settings(parsed) with { Scratch = folder };
         try
         {
             Console.WriteLine("| case | alone: best ms | median | beside a busy process: best | median | ratio of best | of median |\n|---|---:|---:|---:|---:|---:|---:|");
@@ -39,11 +39,11 @@ internal sealed class BusyCommand : Command
                 List<StepFigures> alone = [], beside = [];
                 for (int round = 0; round < rounds; round++)
                 {
-                    alone.Add(MeasureCommand.Run(CaseResult.Own, file).Figures(workload));
+                    alone.Add(MeasureCommand.Run(Side.Tailor, file).Figures(workload));
                     using Process spinner = ChildProcess.StartSelf("spin");
                     try
                     {
-                        beside.Add(MeasureCommand.Run(CaseResult.Own, file).Figures(workload));
+                        beside.Add(MeasureCommand.Run(Side.Tailor, file).Figures(workload));
                     }
                     finally
                     {

@@ -8,10 +8,17 @@ namespace Tailor.Bench;
 internal sealed class MeasureCommand : Command
 {
     /// <summary>The sides this program runs itself.</summary>
-    public static IReadOnlyDictionary<string, Func<Workload, ITrainStep>> Sides { get; } = new Dictionary<string, Func<Workload, ITrainStep>>
+    public static IReadOnlyDictionary<string, Func<Workload, ISideStep>> Sides { get; } = new Dictionary<string, Func<Workload, ISideStep>>
     {
-        ["Tailor"] = workload => new TailorStep(workload),
-        ["plain TorchSharp"] = workload => new PlainStep(workload),
+        [Side.Tailor] = workload => workload.Kind switch
+        {
+            WorkloadKind.Prompt => TailorTask.Prompt(workload),
+            WorkloadKind.MaskedLanguage => TailorTask.MaskedLanguage(workload),
+            WorkloadKind.Inference => new TailorInference(workload),
+            WorkloadKind.Embedding => new TailorEmbedding(workload),
+            _ => new TailorStep(workload),
+        },
+        [Side.Plain] = workload => workload.Kind.Trains() ? new PlainStep(workload) : new PlainInference(workload),
     };
 
     private readonly Argument<string> _side = new("side") { Description = "The side to run." };
