@@ -55,8 +55,9 @@ internal abstract class BenchCase
 
     /// <summary>The cases of these names; all when there is none.</summary>
     /// <param name="names">Names as the user gave them.</param>
+    /// <param name="all">The cases to choose from.</param>
     /// <exception cref="InputException">A name is no case.</exception>
-    public static IReadOnlyList<BenchCase> Named(IReadOnlyList<string> names) => names.Count == 0 ? All : names.Select(Find).ToArray();
+    public static IReadOnlyList<BenchCase> Named(IReadOnlyList<string> names, IReadOnlyList<BenchCase> all) => names.Count == 0 ? all : [.. names.Select(name => Find(name, all))];
 
     private static FixedLengthCase BertBase(string name, double dropout = 0.1, WorkloadKind kind = WorkloadKind.Train) =>
         new(name, new EncoderShape(12, 768, 12, 3072), sequences: 8, length: 128, warmUp: 2, steps: 5) { Dropout = dropout, Of = kind };
@@ -64,6 +65,6 @@ internal abstract class BenchCase
     private static FixedLengthCase MiniLm(string name, double dropout = 0.1, WorkloadKind kind = WorkloadKind.Train) =>
         new(name, MiniLmShape, sequences: 16, length: 128, warmUp: 3, steps: 10) { Dropout = dropout, Of = kind };
 
-    private static BenchCase Find(string name) => All.FirstOrDefault(c => c.Name == name)
-        ?? throw new InputException($"no case '{name}'{NearestName.Hint(name, All.Select(c => c.Name))}; the cases are {string.Join(", ", All.Select(c => c.Name))}");
+    private static BenchCase Find(string name, IReadOnlyList<BenchCase> all) => all.FirstOrDefault(c => c.Name == name)
+        ?? throw new InputException($"no case '{name}'{NearestName.Hint(name, all.Select(c => c.Name))}; the cases are {string.Join(", ", all.Select(c => c.Name))}");
 }

@@ -18,6 +18,9 @@ internal sealed record Part(string Name, int PerStep, Func<Tensor> Forward, IRea
     /// <summary>Bytes that one forward and backward pass has to read and write; 0 for parts that are bound by arithmetic.</summary>
     public double Bytes { get; init; }
 
+    /// <summary>Whether the roof of arithmetic is its own by right: linear layers and attention.</summary>
+    public bool IsLinearOrAttention { get; init; }
+
     /// <summary>Embedding tables, whose gradient is collected beside autograd.</summary>
     public IReadOnlyList<Parameter> Tables { get; init; } = [];
 
