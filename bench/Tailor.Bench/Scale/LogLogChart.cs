@@ -3,10 +3,10 @@ using System.Xml.Linq;
 
 namespace Tailor.Bench;
 
-/// <summary>Sweeps as a picture: a row each, time to the left and memory to the right, on logarithmic axes of whole decades.</summary>
+/// <summary>Sweeps as a picture: a row each, time to the left and memory to the right, on logarithmic axes.</summary>
 internal static class LogLogChart
 {
-    private const double Wide = 380, High = 230, Left = 70, Right = 20, Top = 34, Bottom = 34, Radius = 3.5;
+    private const double Wide = 480, High = 230, Left = 70, Right = 30, Top = 34, Bottom = 34, Radius = 3.5;
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     /// <summary>Draws sweeps.</summary>
@@ -69,20 +69,23 @@ internal static class LogLogChart
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A logarithmic axis over whole decades.</summary>
+    /// <summary>A logarithmic axis from tick to tick: powers of ten, and over a short way 2 and 5 times them too.</summary>
     private sealed class Axis
     {
-        private readonly double _low, _decades, _from, _to;
+        private readonly double _from, _to;
 
         public Axis(IReadOnlyList<double> values, double from, double to)
         {
-            _low = Math.Floor(Math.Log10(values.Min()) + 1e-9);
-            _decades = Math.Max(1, Math.Ceiling(Math.Log10(values.Max()) - 1e-9) - _low);
-            (_from, _to) = (from, to);
+            (double low, double high) = (values.Min() * (1 + 1e-9), values.Max() * (1 - 1e-9));
+            int[] digits = high / low < 50 ? [1, 2, 5] : [1];
+            int first = (int)Math.Floor(Math.Log10(low)), last = (int)Math.Ceiling(Math.Log10(high)) + 1;
+            double[] all = [.. Enumerable.Range(first, last - first + 1).SelectMany(power => digits.Select(digit => digit * Math.Pow(10, power)))];
+            int begin = Array.FindLastIndex(all, tick => tick <= low), end = Math.Max(Array.FindIndex(all, tick => tick >= high), begin + 1);
+            (_from, _to, Ticks) = (from, to, all[begin..(end + 1)]);
         }
 
-        public IEnumerable<double> Ticks => Enumerable.Range(0, (int)_decades + 1).Select(i => Math.Pow(10, _low + i));
+        public double[] Ticks { get; }
 
-        public double At(double value) => _from + ((Math.Log10(value) - _low) / _decades * (_to - _from));
+        public double At(double value) => _from + (Math.Log(value / Ticks[0]) / Math.Log(Ticks[^1] / Ticks[0]) * (_to - _from));
     }
 }
