@@ -48,7 +48,8 @@ internal sealed class RooflineCommand : Command
     {
         double arithmetic = 0, bandwidth = 0;
         Console.WriteLine("| roof | one thread | all threads |\n|---|---:|---:|");
-        foreach (int bits in new[] { 256, 512 }.Where(bits => bits == 256 ? Vector256.IsHardwareAccelerated : Vector512.IsHardwareAccelerated))
+        int[] widths = [.. Vector256.IsHardwareAccelerated ? [256] : Array.Empty<int>(), .. Vector512.IsHardwareAccelerated ? [512] : Array.Empty<int>()];
+        foreach (int bits in widths)
         {
             (double one, double all) = (MachineRoof.Arithmetic(1, bits), MachineRoof.Arithmetic(threads, bits));
             arithmetic = Math.Max(arithmetic, all);

@@ -72,7 +72,7 @@ internal sealed class VersusCommand : Command
         Console.Write(report.ToMarkdown());
     }
 
-    private static void RunCase(BenchCase one, CaseSettings settings, int rounds, IReadOnlyList<Side> sides, string workloadFile, VersusReport report)
+    private static void RunCase(BenchCase one, CaseSettings settings, int rounds, List<Side> sides, string workloadFile, VersusReport report)
     {
         if (one.Prepare(settings, out string? lack) is not { } workload)
         {
