@@ -1,16 +1,14 @@
-"""Runs a PyTorch training script as a fair peer of Tailor and prints what it measured as the last line, one JSON object.
+"""Runs a PyTorch script as a fair peer of Tailor and prints what it measured as the last line, one JSON object.
 
 usage: peer.py WORKLOAD.json SCRIPT [ARGUMENT ...]     peer.py --check
 
 A win against a crippled peer is no win, so this refuses to run (exit code 4) with OPENBLAS_CORETYPE or OPENBLAS_L2_SIZE in the environment, which force slower kernels,
 and with the pthread build of OpenBLAS, whose threads fight PyTorch's own. Exit code 3: there is no PyTorch here.
 SCRIPT leaves the seconds of its steps in `times` and its count of real tokens in `toks`, and its losses, if it keeps them, in `losses`.
-A script that shuffles the rows of a data set is given the workload's order, so that every side trains on the same batches.
 """
 import json
 import os
 import platform
-import random
 import re
 import runpy
 import sys
@@ -49,21 +47,6 @@ def peak_bytes():
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
 
-def give_order(workload):
-    """Puts the workload's rows first in a shuffle of all rows of the data set."""
-    rows = [workload["source_rows"][i] for batch in workload["batches"] for i in batch]
-
-    def shuffle(items):
-        if len(items) != workload["source_count"]:
-            stop(1, f"the script reads {len(items)} rows and the workload was made of {workload['source_count']}")
-        chosen = set(rows)
-        items[:] = rows + [i for i in items if i not in chosen]
-        # The script keeps a second copy of the checkpoint, which is no part of a training step's memory.
-        sys._getframe(1).f_globals.get("W", {}).clear()
-
-    random.shuffle = shuffle
-
-
 for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     if name in os.environ:
         stop(4, f"{name} is set, which makes OpenBLAS choose slower kernels; unset it")
@@ -79,8 +62,6 @@ if sys.argv[1] == "--check":
 with open(sys.argv[1], encoding="utf8") as file:
     workload = json.load(file)
 torch.set_num_threads(workload["threads"])
-if workload["source_rows"]:
-    give_order(workload)
 sys.argv = sys.argv[2:]
 result = runpy.run_path(sys.argv[0], run_name="__main__")
 require_fair_openblas()

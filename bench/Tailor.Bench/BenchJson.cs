@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Tailor.Bench;
 
@@ -6,7 +7,7 @@ namespace Tailor.Bench;
 internal static class BenchJson
 {
     /// <summary>One line, as the sides talk to the harness.</summary>
-    public static JsonSerializerOptions Compact { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    public static JsonSerializerOptions Compact { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) } };
 
     /// <summary>Indented, for a file of results.</summary>
     public static JsonSerializerOptions Indented { get; } = new(Compact) { WriteIndented = true };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using SkiaSharp;
 using Tailor.Foundation;
@@ -12,7 +11,7 @@ internal sealed class PicturesCommand : Command
 {
     private const int Width = 300, Height = 200, Count = 256;
 
-    private readonly Option<int> _rounds = new("--rounds") { Description = "Counted rounds.", HelpName = "N", DefaultValueFactory = _ => 7 };
+    private readonly RoundsOption _rounds = new("Counted rounds.", 7);
 
     public PicturesCommand()
         : base("pictures", $"Decodes JPEGs of {Width} x {Height}, resizes them to 224 and normalises them.")
@@ -23,7 +22,7 @@ internal sealed class PicturesCommand : Command
 
     private void Run(ParseResult parsed)
     {
-        int rounds = parsed.GetValue(_rounds) is > 0 and var given ? given : throw new InputException("--rounds takes a number of at least 1");
+        int rounds = _rounds.Get(parsed);
         string folder = Directory.CreateTempSubdirectory("tailor-bench-").FullName;
         try
         {
@@ -56,14 +55,8 @@ internal sealed class PicturesCommand : Command
 
     private static void Show(string what, int rounds, Action round)
     {
-        round();
-        double[] rates = [.. Enumerable.Range(0, rounds).Select(_ =>
-        {
-            long start = Stopwatch.GetTimestamp();
-            round();
-            return Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }).Order()];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {rates[^1]:F0} | {rates[rates.Length / 2]:F0} |"));
+        Rounds times = Rounds.Of(rounds, round);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {1000 * Count / times.Best:F0} | {1000 * Count / times.Median:F0} |"));
     }
 
     /// <summary>A picture of waves and noise, which is about as hard to decode as a photograph.</summary>

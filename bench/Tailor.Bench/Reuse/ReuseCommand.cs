@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Tailor.Engine;
-using Tailor.Foundation;
 
 namespace Tailor.Bench;
 
@@ -10,8 +9,8 @@ internal sealed class ReuseCommand : Command
 {
     private readonly Option<string[]> _case = new("--case") { Description = "Of linear-probe, two-stage, lpt (default: all).", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads to compute with.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
-    private readonly Option<int> _rounds = new("--rounds") { Description = "Epochs of each side, taken in turn after one that is not counted.", HelpName = "N", DefaultValueFactory = _ => 5 };
-    private readonly Option<string> _shared = new("--shared") { Description = "The folder with data and models.", HelpName = "DIR", DefaultValueFactory = _ => "../shared" };
+    private readonly RoundsOption _rounds = new("Epochs of each side, taken in turn after one that is not counted.", 5);
+    private readonly Option<string> _shared = BenchOptions.Shared();
 
     public ReuseCommand()
         : base("reuse", "Shows what it gives to run layers that stand still once.")
@@ -26,7 +25,7 @@ internal sealed class ReuseCommand : Command
     private void Run(ParseResult parsed)
     {
         string[] chosen = parsed.GetValue(_case) ?? [];
-        int rounds = parsed.GetValue(_rounds) is > 0 and var given ? given : throw new InputException("--rounds takes a number of at least 1");
+        int rounds = _rounds.Get(parsed);
         Libtorch.Load(parsed.GetValue(_threads));
         LibtorchFacts facts = Libtorch.Facts();
         Console.WriteLine($"{facts.Processor}, {facts.Threads} threads, {facts.Arithmetic}, libtorch {facts.Version}; milliseconds of an epoch\n");
@@ -41,16 +40,11 @@ internal sealed class ReuseCommand : Command
 
             foreach ((string name, double[] kept, double[] anew) in one.Measure(parsed.GetValue(_shared)!, rounds))
             {
+                (Rounds own, Rounds other) = (new Rounds(kept), new Rounds(anew));
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {name} | {kept.Min():F1} | {Median(kept):F1} | {anew.Min():F1} | {Median(anew):F1} | {anew.Min() / kept.Min():F2} | {Median(anew) / Median(kept):F2} |"));
+                    $"| {name} | {own.Best:F1} | {own.Median:F1} | {other.Best:F1} | {other.Median:F1} | {other.Best / own.Best:F2} | {other.Median / own.Median:F2} |"));
             }
         }
-    }
-
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[sorted.Length / 2] + sorted[(sorted.Length - 1) / 2]) / 2;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tailor.Foundation;
 
 namespace Tailor.Bench;
 
@@ -7,10 +8,17 @@ namespace Tailor.Bench;
 internal sealed class MeasureCommand : Command
 {
     /// <summary>The sides this program runs itself.</summary>
-    public static IReadOnlyDictionary<string, Func<Workload, ITrainStep>> Sides { get; } = new Dictionary<string, Func<Workload, ITrainStep>>
+    public static IReadOnlyDictionary<string, Func<Workload, ISideStep>> Sides { get; } = new Dictionary<string, Func<Workload, ISideStep>>
     {
-        ["Tailor"] = workload => new TailorStep(workload),
-        ["plain TorchSharp"] = workload => new PlainStep(workload),
+        [Side.Tailor] = workload => workload.Kind switch
+        {
+            WorkloadKind.Prompt => TailorTask.Prompt(workload),
+            WorkloadKind.MaskedLanguage => TailorTask.MaskedLanguage(workload),
+            WorkloadKind.Inference => new TailorInference(workload),
+            WorkloadKind.Embedding => new TailorEmbedding(workload),
+            _ => new TailorStep(workload),
+        },
+        [Side.Plain] = workload => workload.Kind.Trains() ? new PlainStep(workload) : new PlainInference(workload),
     };
 
     private readonly Argument<string> _side = new("side") { Description = "The side to run." };
@@ -28,5 +36,17 @@ internal sealed class MeasureCommand : Command
             Measurement measured = Measurement.Take(Workload.Read(parsed.GetRequiredValue(_workload)), Sides[parsed.GetRequiredValue(_side)]);
             Console.WriteLine(JsonSerializer.Serialize(measured, BenchJson.Compact));
         });
+    }
+
+    /// <summary>Measures a side in a process of its own.</summary>
+    /// <param name="side">One of <see cref="Sides"/>.</param>
+    /// <param name="workloadFile">The file with the batches.</param>
+    /// <exception cref="InputException">It failed.</exception>
+    public static Measurement Run(string side, string workloadFile)
+    {
+        ChildResult result = ChildProcess.RunSelf("measure", side, workloadFile);
+        return result.ExitCode == 0
+            ? JsonSerializer.Deserialize<Measurement>(result.LastLine, BenchJson.Compact)!
+            : throw new InputException($"the measurement of {side} failed: {result.Errors}");
     }
 }

@@ -11,7 +11,7 @@ internal sealed record Measurement
     /// <summary>Milliseconds of every step, warm-up included.</summary>
     public required double[] Milliseconds { get; init; }
 
-    /// <summary>The loss of every step, when the side tells it.</summary>
+    /// <summary>The loss of every step, of inference the mean size of its answers' entries, when the side tells it.</summary>
     public double[]? Losses { get; init; }
 
     /// <summary>Real tokens of all steps, as the side counted them.</summary>
@@ -26,18 +26,17 @@ internal sealed record Measurement
     /// <summary>Runs a workload's steps in this process.</summary>
     /// <param name="workload">The batches.</param>
     /// <param name="make">Makes the side's step.</param>
-    public static Measurement Take(Workload workload, Func<Workload, ITrainStep> make)
+    public static Measurement Take(Workload workload, Func<Workload, ISideStep> make)
     {
         Libtorch.Load(workload.Threads);
-        using ITrainStep step = make(workload);
+        using ISideStep step = make(workload);
 
         // What making the model left on the managed heap is no part of a step.
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         double[] milliseconds = new double[workload.Batches.Length], losses = new double[milliseconds.Length];
         for (int i = 0; i < milliseconds.Length; i++)
         {
-            (int[][] sequences, int[] labels) = workload.Batch(i);
-            step.Prepare(sequences, labels);
+            step.Prepare(i);
             long start = Stopwatch.GetTimestamp();
             losses[i] = step.Run();
             milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
@@ -94,5 +93,5 @@ internal sealed record Measurement
 /// <param name="Median">The median step, in milliseconds.</param>
 /// <param name="TokensPerSecond">Real (not padding) tokens of the counted steps over their time.</param>
 /// <param name="PeakBytes">The largest resident memory, in bytes.</param>
-/// <param name="Loss">The mean loss of the counted steps, when known: sides that train the same model show about the same.</param>
+/// <param name="Loss">The mean loss of the counted steps, or of their answers' entries, when known: sides that compute the same show about the same.</param>
 internal sealed record StepFigures(double Best, double Median, double TokensPerSecond, long PeakBytes, double? Loss);

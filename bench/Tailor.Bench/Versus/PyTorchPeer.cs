@@ -29,20 +29,20 @@ internal sealed class PyTorchPeer(string python)
         };
     }
 
-    /// <summary>Runs a script on a workload.</summary>
+    /// <summary>Runs a workload.</summary>
     /// <param name="workloadFile">The workload.</param>
-    /// <param name="script">The script and its arguments.</param>
+    /// <param name="bfloat16">Whether under autocast to bf16.</param>
     /// <exception cref="InputException">It failed.</exception>
-    public Measurement Measure(string workloadFile, IReadOnlyList<string> script)
+    public Measurement Measure(string workloadFile, bool bfloat16)
     {
-        ChildResult result = Run([workloadFile, .. script]);
+        string[] script = [OwnScript("peer_step.py"), workloadFile];
+        ChildResult result = Run([workloadFile, .. script, .. bfloat16 ? ["bf16"] : Array.Empty<string>()]);
         return result.ExitCode == 0
             ? JsonSerializer.Deserialize<Measurement>(result.LastLine, BenchJson.Compact)!
             : throw new InputException($"{script[0]} failed: {result.Errors}");
     }
 
-    /// <summary>The path of a script that lies beside this program.</summary>
-    public static string OwnScript(string name) => Path.Combine(AppContext.BaseDirectory, name);
+    private static string OwnScript(string name) => Path.Combine(AppContext.BaseDirectory, name);
 
     private ChildResult Run(params IReadOnlyList<string> arguments)
     {

@@ -1,25 +1,30 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tailor.Foundation;
 
 namespace Tailor.Bench;
 
-/// <summary><c>versus</c>: the training step of Tailor, of plain TorchSharp and of PyTorch, alternately, each in a fresh process.</summary>
+/// <summary><c>versus</c>: the steps of Tailor, of plain TorchSharp and of PyTorch, in fp32 and bf16, alternately, each in a fresh process.</summary>
 internal sealed class VersusCommand : Command
 {
-    private const string PyTorch = "PyTorch";
-
     private readonly BenchOptions _common = new();
-    private readonly Option<int> _rounds = new("--rounds") { Description = "Measurements of each side.", DefaultValueFactory = _ => 7 };
+    private readonly RoundsOption _rounds = new("Measurements of each side.", 7);
+    private readonly Option<string[]> _side = new("--side")
+    {
+        Description = $"The sides, of {string.Join(", ", Side.Names)} (default: all that can run here).",
+        HelpName = "NAME",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private readonly Option<string> _python = new("--python") { Description = "The Python that has PyTorch.", DefaultValueFactory = _ => "/usr/bin/python3" };
     private readonly Option<string?> _json = new("--json") { Description = "Also write the results as JSON.", HelpName = "FILE" };
     private readonly Option<string?> _markdown = new("--markdown") { Description = "Also write the tables as Markdown.", HelpName = "FILE" };
 
     public VersusCommand()
-        : base("versus", "Compares training steps with plain TorchSharp and with PyTorch.")
+        : base("versus", "Compares training and inference with plain TorchSharp and with PyTorch, in fp32 and bf16.")
     {
         _common.AddTo(this);
         Add(_rounds);
+        Add(_side);
         Add(_python);
         Add(_json);
         Add(_markdown);
@@ -28,28 +33,30 @@ internal sealed class VersusCommand : Command
 
     private void Run(ParseResult parsed)
     {
-        CaseSettings settings = _common.Settings(parsed);
-        int rounds = parsed.GetValue(_rounds);
-        if (rounds < 1)
-        {
-            throw new InputException($"--rounds {rounds}: use at least 1");
-        }
-
+        int rounds = _rounds.Get(parsed);
         IReadOnlyList<BenchCase> cases = _common.Cases(parsed);
-        var report = new VersusReport("dotnet run -c Release --project bench/Tailor.Bench -- " + string.Join(' ', Environment.GetCommandLineArgs()[1..]), [], [], []);
-        var peer = new PyTorchPeer(parsed.GetValue(_python)!);
-        string? lack = peer.Lack();
-        if (lack is not null)
+        string[] wanted = [.. (parsed.GetValue(_side) ?? []).Select(Side.Named)];
+        var report = new VersusReport("dotnet run -c Release --project bench/Tailor.Bench -- " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(Quoted)), [], [], []);
+        var sides = new List<Side>();
+        foreach (Side side in Side.All(new PyTorchPeer(parsed.GetValue(_python)!)).Where(side => wanted.Length == 0 || wanted.Contains(side.Name)))
         {
-            Skip(report, $"{PyTorch}: {lack}");
+            if (side.Lack is { } lack)
+            {
+                Skip(report, $"{side.Name}: {lack}");
+            }
+            else
+            {
+                sides.Add(side);
+            }
         }
 
         string folder = Directory.CreateTempSubdirectory("tailor-bench-").FullName;
+        CaseSettings settings = _common.Settings(parsed) with { Scratch = folder };
         try
         {
             foreach (BenchCase one in cases)
             {
-                RunCase(one, settings, rounds, lack is null ? peer : null, Path.Combine(folder, one.Name + ".json"), report);
+                RunCase(one, settings, rounds, sides, Path.Combine(folder, one.Name + ".json"), report);
 
                 // After every case: a run takes long, and what it has must not be lost with it.
                 WriteTo(parsed.GetValue(_json), report.ToJson);
@@ -65,7 +72,7 @@ internal sealed class VersusCommand : Command
         Console.Write(report.ToMarkdown());
     }
 
-    private static void RunCase(BenchCase one, CaseSettings settings, int rounds, PyTorchPeer? peer, string workloadFile, VersusReport report)
+    private static void RunCase(BenchCase one, CaseSettings settings, int rounds, List<Side> sides, string workloadFile, VersusReport report)
     {
         if (one.Prepare(settings, out string? lack) is not { } workload)
         {
@@ -74,52 +81,30 @@ internal sealed class VersusCommand : Command
         }
 
         workload.Write(workloadFile);
-        var sides = MeasureCommand.Sides.Keys.ToDictionary(side => side, side => (Func<Measurement>)(() => MeasureOwn(side, workloadFile)));
-        if (peer is not null)
-        {
-            if (one.PeerArguments(settings, workload, workloadFile, out lack) is { } script)
-            {
-                sides[PyTorch] = () => peer.Measure(workloadFile, script);
-            }
-            else
-            {
-                Skip(report, $"{one.Name} in {PyTorch}: {lack}");
-            }
-        }
-
         var result = new CaseResult
         {
             Name = one.Name,
             Description = one.Description,
             Steps = workload.Batches.Length - workload.WarmUp,
-            Rounds = sides.Keys.ToDictionary(side => side, _ => new List<StepFigures>()),
+            Rounds = sides.ToDictionary(side => side.Name, _ => new List<StepFigures>()),
         };
-        string[] order = [.. sides.Keys];
         for (int round = 0; round < rounds; round++)
         {
             // Each round begins with another side, so that none always runs after the same one.
-            for (int i = 0; i < order.Length; i++)
+            for (int i = 0; i < sides.Count; i++)
             {
-                string side = order[(round + i) % order.Length];
-                Measurement measured = sides[side]();
-                RequireSameBatches(side, workload, measured);
+                Side side = sides[(round + i) % sides.Count];
+                Measurement measured = side.Measure(workloadFile);
+                RequireSameBatches(side.Name, workload, measured);
                 StepFigures figures = measured.Figures(workload);
-                result.Rounds[side].Add(figures);
-                report.Machine.TryAdd(side, measured.Versions);
-                string place = $"{one.Name} round {round + 1}/{rounds} {side}";
+                result.Rounds[side.Name].Add(figures);
+                report.Machine.TryAdd(side.Name, measured.Versions);
+                string place = $"{one.Name} round {round + 1}/{rounds} {side.Name}";
                 Console.WriteLine($"{place}: best {figures.Best:F1} median {figures.Median:F1} ms, {figures.TokensPerSecond:F0} real tokens/s, {figures.PeakBytes >> 20} MiB");
             }
         }
 
         report.Cases.Add(result);
-    }
-
-    private static Measurement MeasureOwn(string side, string workloadFile)
-    {
-        ChildResult result = ChildProcess.RunSelf("measure", side, workloadFile);
-        return result.ExitCode == 0
-            ? JsonSerializer.Deserialize<Measurement>(result.LastLine, BenchJson.Compact)!
-            : throw new InputException($"the measurement of {side} failed: {result.Errors}");
     }
 
     private static void RequireSameBatches(string side, Workload workload, Measurement measured)
@@ -129,9 +114,11 @@ internal sealed class VersusCommand : Command
         {
             throw new InputException(
                 $"{side} ran {measured.Milliseconds.Length} steps of {measured.Tokens} real tokens on {workload.Name}, "
-                + $"which has {workload.Batches.Length} of {tokens}; the sides must train on the same batches");
+                + $"which has {workload.Batches.Length} of {tokens}; the sides must run the same batches");
         }
     }
+
+    private static string Quoted(string argument) => argument.Contains(' ') ? $"\"{argument}\"" : argument;
 
     private static void Skip(VersusReport report, string what)
     {

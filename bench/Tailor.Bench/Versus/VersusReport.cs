@@ -27,7 +27,7 @@ internal sealed record VersusReport(string Command, Dictionary<string, Dictionar
 
         foreach (CaseResult result in Cases)
         {
-            text.Append($"- {result.Name}: {result.Description}; counted steps {result.Steps}, rounds {result.Rounds[CaseResult.Own].Count}\n");
+            text.Append($"- {result.Name}: {result.Description}; counted steps {result.Steps}, rounds {result.Rounds.Values.First().Count}\n");
         }
 
         foreach (string line in Skipped)
@@ -40,24 +40,25 @@ internal sealed record VersusReport(string Command, Dictionary<string, Dictionar
             return text.ToString();
         }
 
-        text.Append("\n| case | side | best ms | median ms | real tokens/s | peak MiB | mean loss |\n|---|---|---:|---:|---:|---:|---:|\n");
+        text.Append("\n| case | side | best ms | median ms | real tokens/s | peak MiB | mean loss or answer |\n|---|---|---:|---:|---:|---:|---:|\n");
         foreach (CaseResult result in Cases)
         {
             foreach ((string side, List<StepFigures> rounds) in result.Rounds)
             {
-                string loss = rounds[0].Loss is null ? "-" : $"{rounds.Average(f => f.Loss!.Value):F3}";
+                string loss = rounds[0].Loss is null ? "-" : $"{rounds.Average(f => f.Loss!.Value):G4}";
                 text.Append($"| {result.Name} | {side} | {rounds.Min(f => f.Best):F1} | {CaseResult.Median(rounds.Select(f => f.Median)):F1} | ");
                 text.Append($"{CaseResult.Median(rounds.Select(f => f.TokensPerSecond)):F0} | {rounds.Max(f => f.PeakBytes) / Mebibyte:F0} | {loss} |\n");
             }
         }
 
-        if (Cases.Any(result => result.Ratios.Count > 0))
+        if (Cases.Any(result => result.Advantages.Count > 0))
         {
             text.Append("\nTailor against the better of the others (lowest to highest round):\n\n");
-            text.Append("| case | best step | median step | real tokens/s | peak memory |\n|---|---|---|---|---|\n");
-            foreach (CaseResult result in Cases.Where(result => result.Ratios.Count > 0))
+            text.Append("| case | side | best step | median step | real tokens/s | peak memory |\n|---|---|---|---|---|---|\n");
+            foreach ((CaseResult result, Advantage advantage) in Cases.SelectMany(result => result.Advantages.Select(advantage => (result, advantage))))
             {
-                text.Append($"| {result.Name} | {string.Join(" | ", result.Ratios.Values.Select(Show))} |\n");
+                Ratio[] ratios = [advantage.Best, advantage.MedianStep, advantage.TokensPerSecond, advantage.PeakMemory];
+                text.Append($"| {result.Name} | {advantage.Side} | {string.Join(" | ", ratios.Select(Show))} |\n");
             }
         }
 

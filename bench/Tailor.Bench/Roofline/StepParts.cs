@@ -79,7 +79,7 @@ internal sealed class StepParts(Workload workload, int[] lengths)
     private Part Linear(string name, int perStep, long inputs, long outputs)
     {
         Tensor x = Leaf(_tokens, inputs), weight = Leaf(outputs, inputs), bias = Leaf(outputs);
-        return new(name, perStep, () => Engine.Linear.Apply(x, weight, bias), [x, weight, bias]) { Operations = 6.0 * _tokens * inputs * outputs };
+        return new(name, perStep, () => Engine.Linear.Apply(x, weight, bias), [x, weight, bias]) { Operations = 6.0 * _tokens * inputs * outputs, IsLinearOrAttention = true };
     }
 
     private Part SelfAttention()
@@ -91,6 +91,7 @@ internal sealed class StepParts(Workload workload, int[] lengths)
         return new("attention", _fullLayers, () => PackedAttention.SelfAttention(qkv, offsets, workload.Shape.Heads, workload.Dropout, 1), [qkv])
         {
             Operations = lengths.Sum(n => 12.0 * n * n * _width),
+            IsLinearOrAttention = true,
             Plain = PlainAttention(),
         };
     }
@@ -116,6 +117,7 @@ internal sealed class StepParts(Workload workload, int[] lengths)
         return new("attention of the last layer", 1, () => PackedAttention.ReadAttention(query, keyValue, offsets, workload.Shape.Heads, workload.Dropout, 1), [query, keyValue])
         {
             Bytes = Floats(3 * 2 * _tokens * _width),
+            IsLinearOrAttention = true,
         };
     }
 

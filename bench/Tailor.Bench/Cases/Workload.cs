@@ -1,6 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Tailor.Backbones;
+using Tailor.Engine;
 using Tailor.Foundation;
+using Tailor.Tuning;
 
 namespace Tailor.Bench;
 
@@ -16,8 +19,14 @@ internal sealed record EncoderShape(int Layers, int HiddenSize, int Heads, int I
 /// <summary>Everything a side needs to run a case's steps: every side reads the same file, so all train on the same batches.</summary>
 internal sealed record Workload
 {
+    /// <summary>The share of tokens that masked-language modelling hides.</summary>
+    public const double MaskProbability = 0.15;
+
     /// <summary>The case's name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What a step does.</summary>
+    public WorkloadKind Kind { get; init; }
 
     /// <summary>The encoder's sizes.</summary>
     public required EncoderShape Shape { get; init; }
@@ -46,11 +55,29 @@ internal sealed record Workload
     /// <summary>Threads of every side.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>The row of the training file that each example stands in; null for made-up examples.</summary>
-    public int[]? SourceRows { get; init; }
+    /// <summary>The most tokens of an example.</summary>
+    public required int MaxLength { get; init; }
 
-    /// <summary>How many rows the training file has.</summary>
-    public int SourceCount { get; init; }
+    /// <summary>Of inference, the examples of one batch of the sides that batch in file order.</summary>
+    public int PeerBatch { get; init; } = 32;
+
+    /// <summary>The texts, where a side tokenizes by itself.</summary>
+    public string[]? Texts { get; init; }
+
+    /// <summary>Of prompt-tuning, where in each example the mask stands.</summary>
+    public int[]? ReadAt { get; init; }
+
+    /// <summary>Of prompt-tuning, the words of each class.</summary>
+    public string[][]? LabelWords { get; init; }
+
+    /// <summary>Of prompt-tuning, the tokens of each class's words.</summary>
+    public int[][]? LabelTokens { get; init; }
+
+    /// <summary>Of masked-language modelling, the examples with tokens hidden.</summary>
+    public int[][]? Corrupted { get; init; }
+
+    /// <summary>Of masked-language modelling, the positions whose tokens are to be found.</summary>
+    public int[][]? Chosen { get; init; }
 
     /// <summary>The learning rate of every step.</summary>
     public double LearningRate { get; init; } = 5e-5;
@@ -73,6 +100,19 @@ internal sealed record Workload
         HiddenDropout = Dropout,
         AttentionDropout = Dropout,
     };
+
+    /// <summary>The model directory of a workload that needs one.</summary>
+    [JsonIgnore]
+    public string Directory => ModelDirectory ?? throw new InputException($"{Name} needs a model directory");
+
+    /// <summary>A recipe at this workload's length.</summary>
+    /// <param name="name">The recipe.</param>
+    public Recipe Recipe(string name) => RecipeCatalogue.Load(name, [$"input.max_length={MaxLength}"]);
+
+    /// <summary>Examples as Tailor reads them.</summary>
+    /// <param name="examples">Their indices; all when null.</param>
+    public TextSet ToTextSet(IEnumerable<int>? examples = null) =>
+        new([.. (examples ?? Enumerable.Range(0, Sequences.Length)).Select(i => new TokenSequence(Sequences[i], Sequences[i].Length, ReadAt is { } places ? places[i] : 0))]);
 
     /// <summary>The real tokens of each step.</summary>
     public int[] TokensPerStep() => Batches.Select(batch => batch.Sum(i => Sequences[i].Length)).ToArray();

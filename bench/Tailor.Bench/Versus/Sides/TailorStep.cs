@@ -9,7 +9,7 @@ namespace Tailor.Bench;
 /// <summary>
 /// Tailor's step, of the parts that the training loop and <see cref="ClassificationTask"/> use: packed tokens, read positions alone in the last layer, counter dropout, one-sweep AdamW.
 /// </summary>
-internal sealed class TailorStep : ITrainStep
+internal sealed class TailorStep : ISideStep
 {
     private readonly Workload _workload;
     private readonly bool _readAlone;
@@ -39,6 +39,15 @@ internal sealed class TailorStep : ITrainStep
     public IReadOnlyList<Parameter> Parameters => _build.All;
 
     /// <inheritdoc/>
+    public void Prepare(int step)
+    {
+        (int[][] sequences, int[] labels) = _workload.Batch(step);
+        Prepare(sequences, labels);
+    }
+
+    /// <summary>Makes the tensors of a batch.</summary>
+    /// <param name="sequences">Token ids of each example.</param>
+    /// <param name="labels">Their classes.</param>
     public void Prepare(int[][] sequences, int[] labels)
     {
         Drop();

@@ -14,12 +14,18 @@ internal static class ChildProcess
 {
     /// <summary>Runs this program again.</summary>
     /// <param name="arguments">Its arguments.</param>
-    public static ChildResult RunSelf(params IReadOnlyList<string> arguments)
+    public static ChildResult RunSelf(params IReadOnlyList<string> arguments) => Run(Self(arguments));
+
+    /// <summary>Starts this program again and does not wait for it.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    public static Process StartSelf(params IReadOnlyList<string> arguments) => Process.Start(Self(arguments))!;
+
+    private static ProcessStartInfo Self(IReadOnlyList<string> arguments)
     {
         string program = Environment.ProcessPath
             ?? throw new InputException("the path of this program is not known; run it with: dotnet run -c Release --project bench/Tailor.Bench");
         bool host = Path.GetFileNameWithoutExtension(program) == "dotnet";
-        return Run(new ProcessStartInfo(program, host ? [typeof(ChildProcess).Assembly.Location, .. arguments] : arguments));
+        return new ProcessStartInfo(program, host ? [typeof(ChildProcess).Assembly.Location, .. arguments] : arguments);
     }
 
     /// <summary>Runs a process and waits for it.</summary>

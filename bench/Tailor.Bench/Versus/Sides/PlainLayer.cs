@@ -5,7 +5,7 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Tailor.Bench;
 
-/// <summary>One transformer layer of <see cref="PlainClassifier"/>.</summary>
+/// <summary>One transformer layer of <see cref="PlainModel"/>.</summary>
 internal sealed class PlainLayer : nn.Module<Tensor, Tensor?, Tensor>
 {
     private readonly int _heads;
@@ -48,14 +48,14 @@ internal sealed class PlainLayer : nn.Module<Tensor, Tensor?, Tensor>
             (_projection, "attention.output.dense"), (_up, "intermediate.dense"), (_down, "output.dense"),
         })
         {
-            PlainClassifier.Copy(linear.weight!, read(name + ".weight"));
-            PlainClassifier.Copy(linear.bias!, read(name + ".bias"));
+            PlainModel.Copy(linear.weight!, read(name + ".weight"));
+            PlainModel.Copy(linear.bias!, read(name + ".bias"));
         }
 
         foreach ((LayerNorm norm, string name) in new[] { (_attentionNorm, "attention.output.LayerNorm"), (_outputNorm, "output.LayerNorm") })
         {
-            PlainClassifier.Copy(norm.weight!, read(name + ".weight"));
-            PlainClassifier.Copy(norm.bias!, read(name + ".bias"));
+            PlainModel.Copy(norm.weight!, read(name + ".weight"));
+            PlainModel.Copy(norm.bias!, read(name + ".bias"));
         }
     }
 }

@@ -18,10 +18,13 @@ internal sealed record Part(string Name, int PerStep, Func<Tensor> Forward, IRea
     /// <summary>Bytes that one forward and backward pass has to read and write; 0 for parts that are bound by arithmetic.</summary>
     public double Bytes { get; init; }
 
+    /// <summary>Whether the roof of arithmetic is its own by right: linear layers and attention.</summary>
+    public bool IsLinearOrAttention { get; init; }
+
     /// <summary>Embedding tables, whose gradient is collected beside autograd.</summary>
     public IReadOnlyList<Parameter> Tables { get; init; } = [];
 
-    /// <summary>The same in libtorch's own operations, as <see cref="PlainClassifier"/> has it (padded); null where Tailor takes those itself.</summary>
+    /// <summary>The same in libtorch's own operations, as <see cref="PlainModel"/> has it (padded); null where Tailor takes those itself.</summary>
     public Part? Plain { get; init; }
 
     /// <summary>Times the part.</summary>
