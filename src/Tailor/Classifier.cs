@@ -36,8 +36,8 @@ public abstract class Classifier : IDisposable
     public static Classifier Load(string folder, string? device = null)
     {
         string directory = DeployedModel.DirectoryOf(folder);
-        Libtorch.Load();
-        (TunedModel description, ClassifierModel model) = TunedModel.Load(directory, ComputeDevice.Find(device));
+        using IDisposable loading = Libtorch.Begin();
+        (TunedModel description, ClassifierModel model) = TunedModel.Load(directory, device is null ? null : ComputeDevice.Find(device));
         return model is ImageModel pictures ? new ImageClassifier(description, pictures) : new TextClassifier(description, (TextModel)model);
     }
 

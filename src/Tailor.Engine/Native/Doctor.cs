@@ -49,10 +49,7 @@ public static class Doctor
             return;
         }
 
-        bool passive = string.Equals(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"), "passive", StringComparison.OrdinalIgnoreCase);
-        findings.Add(passive
-            ? new(DoctorLevel.Ok, "OMP_WAIT_POLICY is passive: waiting threads of libtorch sleep, which is right on a shared machine and a few percent slower alone.")
-            : new(DoctorLevel.Ok, "Waiting threads of libtorch spin, which is fastest alone.", "If other programs keep these processors busy, set OMP_WAIT_POLICY=passive in the environment."));
+        findings.Add(new(DoctorLevel.Ok, $"Waiting threads of libtorch: {OpenMpWaiting.State}."));
     }
 
     private static void Instructions(LibtorchFacts facts, List<DoctorFinding> findings)
