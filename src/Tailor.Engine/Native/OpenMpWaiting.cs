@@ -11,8 +11,8 @@ internal static partial class OpenMpWaiting
     private const string CountVariable = "GOMP_SPINCOUNT";
     private const string PolicyVariable = "OMP_WAIT_POLICY";
 
-    /// <summary>Rounds of spinning, some ten microseconds: longer than the gap between two operations of a step, shorter than a time slice by far.</summary>
-    private const int Spins = 20_000;
+    /// <summary>Rounds of spinning, about ten microseconds: longer than what lies between most operations of a step, far shorter than a time slice.</summary>
+    private const int Spins = 1000;
 
     private static bool s_chosen;
 
