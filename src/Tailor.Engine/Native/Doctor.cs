@@ -44,12 +44,10 @@ public static class Doctor
             : facts.Threads > facts.Processors
             ? new(DoctorLevel.Warning, $"{what} Threads wait for one another.", $"Unset {Libtorch.ThreadsVariable} or give --threads {facts.Processors}.")
             : new(DoctorLevel.Ok, what));
-        if (!OperatingSystem.IsLinux())
+        if (facts.Waiting.Length > 0)
         {
-            return;
+            findings.Add(new(DoctorLevel.Ok, $"Waiting: {facts.Waiting}."));
         }
-
-        findings.Add(new(DoctorLevel.Ok, $"Waiting threads of libtorch: {OpenMpWaiting.State}."));
     }
 
     private static void Instructions(LibtorchFacts facts, List<DoctorFinding> findings)

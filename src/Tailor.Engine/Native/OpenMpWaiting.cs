@@ -16,8 +16,8 @@ internal static partial class OpenMpWaiting
 
     private static bool s_chosen;
 
-    /// <summary>What holds, in words for <see cref="Doctor"/>.</summary>
-    public static string State { get; private set; } = "OpenMP's own waiting";
+    /// <summary>What holds, in words for <see cref="LibtorchFacts"/>; nothing outside Linux.</summary>
+    public static string State { get; private set; } = "";
 
     /// <summary>Sets the count before OpenMP is loaded, which reads it once.</summary>
     public static void Choose()
@@ -35,6 +35,10 @@ internal static partial class OpenMpWaiting
         else if (setenv(CountVariable, Spins.ToString(System.Globalization.CultureInfo.InvariantCulture), 1) == 0)
         {
             State = $"threads spin briefly ({Spins} rounds), then sleep";
+        }
+        else
+        {
+            State = "as OpenMP has it";
         }
     }
 
