@@ -1,4 +1,6 @@
 using Tailor.Cli;
 
 FileSizeSignal.Ignore();
-return CommandLine.Run(args);
+int code = CommandLine.Run(args);
+QuickExit.Arrange();
+return code;

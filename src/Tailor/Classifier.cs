@@ -38,9 +38,15 @@ public abstract class Classifier : IDisposable
     public static Classifier Load(string folder, string? device = null, Precision precision = Precision.Fp32)
     {
         string directory = DeployedModel.DirectoryOf(folder);
-        Libtorch.Load();
-        Device place = ComputeDevice.Find(device);
-        MixedPrecision.Require(precision, place);
+        using IDisposable loading = Libtorch.Begin();
+
+        // The usual device is not asked for by name: that would wait for libtorch before the files are read.
+        Device? place = device is null && precision == Precision.Fp32 ? null : ComputeDevice.Find(device);
+        if (place is not null)
+        {
+            MixedPrecision.Require(precision, place);
+        }
+
         (TunedModel description, ClassifierModel model) = TunedModel.Load(directory, place);
         model.Precision = precision;
         model.Settle();

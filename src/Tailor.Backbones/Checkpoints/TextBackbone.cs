@@ -58,6 +58,7 @@ public sealed class TextBackbone : IDisposable
         tokenizer = tokenizer.WithTokens(tokens ?? []);
         int stored = config.VocabularySize;
         config = config with { VocabularySize = Math.Max(stored, tokenizer.VocabularySize) };
+        Libtorch.Load();
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(directory);
         var build = new ParameterBuilder(checkpoint, checkpoint.Path, "bert.", seed, device, aliases) { Grown = (stored, config.VocabularySize) };
         bool pooler = build.Has(BertEncoder.PoolerPath + ".weight") && aliases?.Values.Contains(BertEncoder.PoolerPath + ".weight") != true;

@@ -53,6 +53,7 @@ public sealed class VisionBackbone : IDisposable
     public static VisionBackbone Load(string directory, long seed, Device? device = null, Action<VisionBackbone>? declare = null, IReadOnlyDictionary<string, string>? aliases = null)
     {
         VisionConfig config = VisionConfig.Read(directory);
+        Libtorch.Load();
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(directory);
         var build = new ParameterBuilder(checkpoint, checkpoint.Path, PrefixOf(config.Architecture), seed, device, aliases);
         var backbone = new VisionBackbone(build.Has(ClipVision.Projection) ? config : config with { ProjectionSize = null }, build);

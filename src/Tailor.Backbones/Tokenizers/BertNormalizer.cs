@@ -35,7 +35,6 @@ internal sealed class BertNormalizer
     /// <param name="target">Made for a source at least as long as the text.</param>
     public void Normalize(ReadOnlySpan<char> text, int firstCodePoint, ref NormalizedText target)
     {
-        ReadOnlySpan<short> ascii = _ascii;
         int source = firstCodePoint;
         int i = 0;
         while (i < text.Length)
@@ -43,21 +42,9 @@ internal sealed class BertNormalizer
             char unit = text[i];
             if (unit < 128)
             {
-                if (target.IsTraced)
-                {
-                    if (ascii[unit] >= 0)
-                    {
-                        target.Add((char)ascii[unit], source);
-                    }
-
-                    source++;
-                    i++;
-                }
-                else
-                {
-                    i += NormalizeAscii(text[i..], ref target);
-                }
-
+                int run = NormalizeAscii(text[i..], source, ref target);
+                source += run;
+                i += run;
                 continue;
             }
 
@@ -100,23 +87,42 @@ internal sealed class BertNormalizer
         }
     }
 
-    private int NormalizeAscii(ReadOnlySpan<char> text, ref NormalizedText target)
+    /// <summary>Appends the normalised form of the ASCII characters that a text begins with, which are mapped one to one or dropped.</summary>
+    /// <returns>How many they are.</returns>
+    private int NormalizeAscii(ReadOnlySpan<char> text, int source, ref NormalizedText target)
     {
         ReadOnlySpan<short> ascii = _ascii;
         Span<char> free = target.Free;
+        int end = text.IndexOfAnyExceptInRange('\0', '\u007F');
+        text = end < 0 ? text : text[..end];
         int written = 0;
-        int i = 0;
-        for (; i < text.Length && text[i] < 128; i++)
+        if (target.IsTraced)
         {
-            short mapped = ascii[text[i]];
-            if (mapped >= 0)
+            Span<int> sources = target.FreeSources;
+            for (int i = 0; i < text.Length; i++)
             {
-                free[written++] = (char)mapped;
+                short mapped = ascii[text[i]];
+                if (mapped >= 0)
+                {
+                    free[written] = (char)mapped;
+                    sources[written++] = source + i;
+                }
+            }
+        }
+        else
+        {
+            foreach (char unit in text)
+            {
+                short mapped = ascii[unit];
+                if (mapped >= 0)
+                {
+                    free[written++] = (char)mapped;
+                }
             }
         }
 
         target.Length += written;
-        return i;
+        return text.Length;
     }
 
     private Page MakePage(int index)

@@ -63,6 +63,9 @@ internal struct NormalizedText : IDisposable
     /// <summary>The memory for whole runs of units that map one to one; the caller then moves <see cref="Length"/>.</summary>
     public readonly Span<char> Free => _units.AsSpan(Length);
 
+    /// <summary>Where the sources of such units go; empty when they are not kept.</summary>
+    public readonly Span<int> FreeSources => _sources is null ? [] : _sources.AsSpan(Length);
+
     /// <inheritdoc/>
     public void Dispose()
     {

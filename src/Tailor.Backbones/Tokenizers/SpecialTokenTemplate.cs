@@ -69,36 +69,29 @@ internal sealed class SpecialTokenTemplate
     {
         (int keepFirst, int keepSecond) = Keep(first.Count, second?.Count, options);
         Part[] parts = second is null ? _single : _pair;
-        var ids = new List<int>();
-        var types = new List<int>();
-        var offsets = new List<(int, int)>();
-        var special = new List<bool>();
+        int added = !options.AddSpecialTokens ? 0 : second is null ? _singleAdded : _pairAdded;
+        int[] ids = new int[keepFirst + keepSecond + added], types = new int[ids.Length];
+        var offsets = new (int Start, int End)[ids.Length];
+        bool[] special = new bool[ids.Length];
+        int count = 0;
         foreach (Part part in parts)
         {
-            if (part.Text < 0)
+            if (part.Text >= 0)
             {
-                if (options.AddSpecialTokens)
-                {
-                    ids.Add(part.Id);
-                    types.Add(part.Type);
-                    offsets.Add((0, 0));
-                    special.Add(true);
-                }
-
-                continue;
+                (TokenList text, int keep) = part.Text == 0 ? (first, keepFirst) : (second!, keepSecond);
+                text.Ids.CopyTo(0, ids, count, keep);
+                text.Offsets!.CopyTo(0, offsets, count, keep);
+                Array.Fill(types, part.Type, count, keep);
+                count += keep;
             }
-
-            (TokenList text, int keep) = part.Text == 0 ? (first, keepFirst) : (second!, keepSecond);
-            for (int i = 0; i < keep; i++)
+            else if (options.AddSpecialTokens)
             {
-                ids.Add(text.Ids[i]);
-                types.Add(part.Type);
-                offsets.Add(text.Offsets![i]);
-                special.Add(false);
+                (ids[count], types[count], special[count]) = (part.Id, part.Type, true);
+                count++;
             }
         }
 
-        return new TokenizedText { Ids = [.. ids], TypeIds = [.. types], Offsets = [.. offsets], Special = [.. special] };
+        return new TokenizedText { Ids = ids, TypeIds = types, Offsets = offsets, Special = special };
     }
 
     /// <summary>Puts only the ids together, special tokens included.</summary>

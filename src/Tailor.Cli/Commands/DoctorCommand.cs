@@ -70,6 +70,7 @@ internal sealed class DoctorCommand : TailorCommand
         ("c library", facts.CLibrary),
         ("c++ library", facts.CppLibrary),
         ("allocator", facts.Allocator),
+        ("waiting", facts.Waiting),
         ("memory", $"{facts.MemoryBytes / (double)(1 << 30):F1} GiB"),
     ];
 }

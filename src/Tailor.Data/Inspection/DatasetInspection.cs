@@ -38,6 +38,9 @@ public sealed record SplitInspection(
 /// <summary>What data look like before anything is trained on them: plain figures, and what to mind.</summary>
 public sealed record DatasetInspection
 {
+    /// <summary>Different texts of one file whose hashes are kept in memory, some 40 MiB; those of more go to temporary files.</summary>
+    private const int TextsInMemory = 1 << 20;
+
     private DatasetInspection()
     {
     }
@@ -95,7 +98,7 @@ public sealed record DatasetInspection
         }
     }
 
-    /// <summary>Inspects one file without splitting it. Rows are streamed; 128 bits of each text are kept to find those that come back.</summary>
+    /// <summary>Inspects one file without splitting it. Rows are streamed, and read on a thread of their own; of each text 20 bytes are kept to find those that come back, in memory for the first million, then in temporary files.</summary>
     /// <param name="path">The file.</param>
     /// <param name="table">The columns and the limits; without <see cref="TableOptions.RequireLabels"/> rows may lack a label.</param>
     /// <param name="options">The threshold and the tokenizer; null takes the defaults.</param>
@@ -105,12 +108,14 @@ public sealed record DatasetInspection
     {
         options = Checked(options);
         var tally = new SplitTally("all", options);
-        var repeats = new RepeatTally();
-        foreach (TextExample row in TextTable.Read(path, table))
+        using var repeats = new RepeatTally(TextsInMemory);
+        foreach (TextExample row in ReadAhead.Of(TextTable.Read(path, table)))
         {
             tally.Add(row);
             repeats.Add(row);
         }
+
+        repeats.Finish();
 
         return Make([tally], new RepeatedTexts(repeats.Repeated, repeats.Contradicting, 0, 0, 0), [], [.. tally.Counts.Keys], options);
     }

@@ -12,14 +12,23 @@ public sealed record LengthSummary(double Mean, int Median, int P90, int P95, in
 /// <summary>Counts texts by length, in memory that depends on the lengths that occur and not on the number of texts.</summary>
 internal sealed class LengthHistogram
 {
-    private readonly SortedDictionary<int, long> _counts = [];
+    private readonly long[] _short = new long[1 << 12];
+    private readonly SortedDictionary<int, long> _long = [];
     private long _texts;
     private long _sum;
 
     /// <summary>Takes the length of the next text.</summary>
     public void Add(int length)
     {
-        _counts[length] = _counts.GetValueOrDefault(length) + 1;
+        if (length < _short.Length)
+        {
+            _short[length]++;
+        }
+        else
+        {
+            _long[length] = _long.GetValueOrDefault(length) + 1;
+        }
+
         _texts++;
         _sum += length;
     }
@@ -33,7 +42,7 @@ internal sealed class LengthHistogram
     {
         long rank = ((_texts * percent) + 99) / 100;
         long seen = 0;
-        foreach ((int length, long count) in _counts)
+        foreach ((int length, long count) in _short.Index().Concat(_long.Select(pair => (pair.Key, pair.Value))))
         {
             seen += count;
             if (seen >= rank)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Tailor.Data;
 
 /// <summary>Gathers what an inspection says about one part of the data, example by example.</summary>
@@ -21,16 +23,13 @@ internal sealed class SplitTally(string name, InspectionOptions options)
         Rows++;
         if (example.Label is { } label)
         {
-            _counts[label] = _counts.GetValueOrDefault(label) + 1;
+            CollectionsMarshal.GetValueRefOrAddDefault(_counts, label, out _)++;
         }
 
-        if (string.IsNullOrWhiteSpace(example.Text))
-        {
-            _empty++;
-        }
-
+        int words = WordCount.Of(example.Text);
+        _empty += words == 0 ? 1 : 0;
         _characters.Add(example.Text.Length + (example.Pair?.Length ?? 0));
-        _words.Add(Words(example.Text) + Words(example.Pair));
+        _words.Add(words + WordCount.Of(example.Pair));
         if (options.TokenLength is { } tokenLength)
         {
             _tokens.Add(tokenLength(example.Text, example.Pair));
@@ -42,19 +41,5 @@ internal sealed class SplitTally(string name, InspectionOptions options)
     {
         (int head, int tail) = ClassGroupSizes.HeadTail(_counts.Values, options.HeadThreshold);
         return new SplitInspection(name, Rows, _counts.Count, head, tail, _empty, _characters.Summary(), _words.Summary(), _tokens.Summary());
-    }
-
-    private static int Words(ReadOnlySpan<char> text)
-    {
-        int words = 0;
-        bool inside = false;
-        foreach (char c in text)
-        {
-            bool blank = char.IsWhiteSpace(c);
-            words += !blank && !inside ? 1 : 0;
-            inside = !blank;
-        }
-
-        return words;
     }
 }

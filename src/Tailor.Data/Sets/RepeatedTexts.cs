@@ -17,7 +17,7 @@ public sealed record RepeatedTexts(int WithinTrain, int Contradicting, int DevIn
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(dev);
         ArgumentNullException.ThrowIfNull(test);
-        var tally = new RepeatTally();
+        using var tally = new RepeatTally();
         foreach (TextExample example in train)
         {
             tally.Add(example);
@@ -70,42 +70,4 @@ public sealed record RepeatedTexts(int WithinTrain, int Contradicting, int DevIn
             }
         }
     }
-}
-
-/// <summary>Counts repetitions in a stream of examples, keeping 128 bits and a class number of each text.</summary>
-internal sealed class RepeatTally
-{
-    private readonly Dictionary<UInt128, int> _labelOf = [];
-    private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
-
-    /// <summary>Examples that repeat an earlier one.</summary>
-    public int Repeated { get; private set; }
-
-    /// <summary>Examples that repeat an earlier one under another label.</summary>
-    public int Contradicting { get; private set; }
-
-    /// <summary>Takes the next example.</summary>
-    public void Add(TextExample example)
-    {
-        string name = example.Label ?? "";
-        if (!_labels.TryGetValue(name, out int label))
-        {
-            label = _labels.Count;
-            _labels.Add(name, label);
-        }
-
-        UInt128 hash = TextHash.Of(example);
-        if (_labelOf.TryGetValue(hash, out int earlier))
-        {
-            Repeated++;
-            Contradicting += earlier == label ? 0 : 1;
-        }
-        else
-        {
-            _labelOf.Add(hash, label);
-        }
-    }
-
-    /// <summary>Whether a text was taken before.</summary>
-    public bool Contains(UInt128 hash) => _labelOf.ContainsKey(hash);
 }

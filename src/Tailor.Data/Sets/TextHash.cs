@@ -1,30 +1,17 @@
-using System.Buffers;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 
 namespace Tailor.Data;
 
-/// <summary>A 128-bit stand-in for a text or a pair of texts, so that duplicates are found without keeping the texts (SHA-256, shortened: no two texts of one set will ever meet).</summary>
+/// <summary>A 128-bit stand-in for a text or a pair of texts, so that duplicates are found without keeping the texts (XXH3, https://github.com/Cyan4973/xxHash): no two texts of one set will meet by chance.</summary>
 internal static class TextHash
 {
     /// <summary>The hash of an example's text and pair; the label plays no part.</summary>
     public static UInt128 Of(TextExample example)
     {
-        ReadOnlySpan<byte> text = MemoryMarshal.AsBytes(example.Text.AsSpan());
-        ReadOnlySpan<byte> pair = MemoryMarshal.AsBytes(example.Pair.AsSpan());
-        int length = sizeof(int) + text.Length + pair.Length;
-        byte[]? rented = length > 1024 ? ArrayPool<byte>.Shared.Rent(length) : null;
-        Span<byte> content = rented is null ? stackalloc byte[1024] : rented;
-        MemoryMarshal.Write(content, text.Length);
-        text.CopyTo(content[sizeof(int)..]);
-        pair.CopyTo(content[(sizeof(int) + text.Length)..]);
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(content[..length], digest);
-        if (rented is not null)
-        {
-            ArrayPool<byte>.Shared.Return(rented);
-        }
-
-        return MemoryMarshal.Read<UInt128>(digest);
+        UInt128 text = Of(example.Text);
+        return string.IsNullOrEmpty(example.Pair) ? text : XxHash128.HashToUInt128(MemoryMarshal.AsBytes<UInt128>([text, Of(example.Pair)]), seed: 1);
     }
+
+    private static UInt128 Of(string text) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(text.AsSpan()));
 }

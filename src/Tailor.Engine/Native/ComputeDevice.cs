@@ -12,12 +12,12 @@ public static class ComputeDevice
     /// <exception cref="InputException">The name is none of these, or this libtorch has no such device.</exception>
     public static Device Find(string? name)
     {
+        Libtorch.Load();
         if (name is null or "cpu")
         {
             return CPU;
         }
 
-        Libtorch.Load();
         IReadOnlyList<string> present = Libtorch.Facts().Devices;
         string full = name == "cuda" ? "cuda:0" : name;
         return present.Contains(full, StringComparer.Ordinal)

@@ -45,15 +45,10 @@ public static class Doctor
             : facts.Threads > facts.Processors
             ? new(DoctorLevel.Warning, $"{what} Threads wait for one another.", $"Unset {Libtorch.ThreadsVariable} or give --threads {facts.Processors}.")
             : new(DoctorLevel.Ok, what));
-        if (!OperatingSystem.IsLinux())
+        if (facts.Waiting.Length > 0)
         {
-            return;
+            findings.Add(new(DoctorLevel.Ok, $"Waiting: {facts.Waiting}."));
         }
-
-        bool passive = string.Equals(Environment.GetEnvironmentVariable("OMP_WAIT_POLICY"), "passive", StringComparison.OrdinalIgnoreCase);
-        findings.Add(passive
-            ? new(DoctorLevel.Ok, "OMP_WAIT_POLICY is passive: waiting threads of libtorch sleep, which is right on a shared machine and a few percent slower alone.")
-            : new(DoctorLevel.Ok, "Waiting threads of libtorch spin, which is fastest alone.", "If other programs keep these processors busy, set OMP_WAIT_POLICY=passive in the environment."));
     }
 
     private static void Instructions(LibtorchFacts facts, List<DoctorFinding> findings)

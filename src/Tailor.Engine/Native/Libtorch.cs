@@ -9,6 +9,7 @@ public static class Libtorch
 {
     private static readonly Lock Gate = new();
     private static bool s_loaded;
+    private static bool s_threadsSet;
 
     /// <summary>The environment variable that sets the number of threads where the caller does not.</summary>
     public const string ThreadsVariable = "TAILOR_THREADS";
@@ -42,19 +43,54 @@ public static class Libtorch
 
         lock (Gate)
         {
-            int? wanted = threads ?? (s_loaded ? null : DefaultThreads());
-            if (!s_loaded)
-            {
-                Allocator.KeepLargeBlocks();
-                PreloadOurs();
-                Initialize();
-                s_loaded = true;
-            }
-
+            int? wanted = threads ?? (s_threadsSet ? null : DefaultThreads());
+            LoadOnce();
             if (wanted is { } number && number != torch.get_num_threads())
             {
                 torch.set_num_threads(number);
             }
+
+            s_threadsSet = true;
+        }
+    }
+
+    /// <summary>
+    /// Begins to load libtorch beside the caller, who reads files meanwhile; <see cref="Load"/> then waits for what is left, and says what failed.
+    /// </summary>
+    /// <returns>Waits when it is disposed: no process may end while libtorch is half loaded.</returns>
+    public static IDisposable Begin()
+    {
+        // On the caller's thread: the C library's environment must not change under another thread's eyes.
+        OpenMpWaiting.Choose();
+        return new Beginning(Task.Factory.StartNew(
+            () =>
+            {
+                lock (Gate)
+                {
+                    try
+                    {
+                        LoadOnce();
+                    }
+                    catch (InputException)
+                    {
+                        // Load meets it again, and says it.
+                    }
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default));
+    }
+
+    private static void LoadOnce()
+    {
+        if (!s_loaded)
+        {
+            Allocator.KeepLargeBlocks();
+            OpenMpWaiting.Choose();
+            PreloadOurs();
+            Initialize();
+            s_loaded = true;
         }
     }
 
@@ -142,4 +178,9 @@ public static class Libtorch
     internal const string RequiredVersion = "2.10.0";
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private sealed class Beginning(Task loading) : IDisposable
+    {
+        public void Dispose() => loading.Wait();
+    }
 }

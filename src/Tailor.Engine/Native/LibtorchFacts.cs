@@ -19,6 +19,7 @@ namespace Tailor.Engine;
 /// <param name="CLibrary">The C library, such as <c>glibc 2.36</c>; empty outside Linux.</param>
 /// <param name="CppLibrary">The C++ library's newest symbol version, such as <c>GLIBCXX_3.4.30</c>; empty outside Linux or when it cannot be told.</param>
 /// <param name="Allocator">What was set in the C library's allocator.</param>
+/// <param name="Waiting">How libtorch's threads wait for one another; empty outside Linux.</param>
 /// <param name="MemoryBytes">Memory this process may use, in bytes.</param>
 public sealed record LibtorchFacts(
     string Version,
@@ -35,6 +36,7 @@ public sealed record LibtorchFacts(
     string CLibrary,
     string CppLibrary,
     string Allocator,
+    string Waiting,
     long MemoryBytes)
 {
     /// <summary>What the bits of a result depend on beside seed and threads: libtorch's instruction set, and whose matrix products are used.</summary>
@@ -59,6 +61,7 @@ public sealed record LibtorchFacts(
         MachineFacts.CLibrary(),
         MachineFacts.CppLibrary(),
         Engine.Allocator.State,
+        OpenMpWaiting.State,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static List<string> ListDevices()

@@ -40,20 +40,48 @@ internal sealed class RecipeSection<T>(T empty)
     public RecipeSection<T> Choice<TValue>(string name, (string Name, TValue Value)[] choices, Func<T, TValue> get, Func<T, TValue, T> set, Func<T, string?>? idle = null)
         where TValue : struct
     {
-        string[] names = choices.Select(choice => choice.Name).ToArray();
+        // Loops, not queries: every enum would have the runtime compile a dozen methods of queries over pairs of its own, a tenth of a short command's time.
+        string[] names = new string[choices.Length];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = choices[i].Name;
+        }
+
+        string Written(T record)
+        {
+            TValue value = get(record);
+            int index = 0;
+            while (!EqualityComparer<TValue>.Default.Equals(choices[index].Value, value))
+            {
+                index++;
+            }
+
+            return names[index];
+        }
+
         return Scalar(
             name,
             names.Length == 1 ? names[0] : $"one of {string.Join(", ", names)}",
-            text => Array.FindIndex(names, known => known == text) is >= 0 and var index ? choices[index].Value : null,
+            text => Array.IndexOf(names, text) is >= 0 and var index ? choices[index].Value : null,
             set,
-            record => choices.Single(choice => EqualityComparer<TValue>.Default.Equals(choice.Value, get(record))).Name,
+            Written,
             idle,
             names);
     }
 
     /// <summary>Adds a key that names a value of an enum, in snake_case.</summary>
     public RecipeSection<T> Choice<TValue>(string name, Func<T, TValue> get, Func<T, TValue, T> set, Func<T, string?>? idle = null)
-        where TValue : struct, Enum => Choice(name, Enum.GetValues<TValue>().Select(value => (RecipeName.Of(value), value)).ToArray(), get, set, idle);
+        where TValue : struct, Enum
+    {
+        TValue[] values = Enum.GetValues<TValue>();
+        var choices = new (string, TValue)[values.Length];
+        for (int i = 0; i < choices.Length; i++)
+        {
+            choices[i] = (RecipeName.Of(values[i]), values[i]);
+        }
+
+        return Choice(name, choices, get, set, idle);
+    }
 
     /// <summary>Adds a key that is a number or the word auto, which stands for null.</summary>
     public RecipeSection<T> NumberOrAuto(string name, Func<T, double?> get, Func<T, double?, T> set, NumberRange range, Func<T, string?>? idle = null) => Scalar<double>(

@@ -67,6 +67,34 @@ public class TokenizerPropertyTests
     }
 
     [Fact]
+    public void Places_of_runs_of_ascii_lead_to_the_letters_of_their_tokens()
+    {
+        WordPieceTokenizer tokenizer = Tokenizers()[1];
+        var random = RandomStream.For(6, "runs");
+        int checkedTokens = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            // Whole runs of ASCII, control characters among them, between characters that become none, one or three.
+            string text = string.Concat(Enumerable.Range(0, random.NextInt(40)).Select(_ =>
+                random.NextInt(6) > 0 ? ((char)(random.NextInt(3) > 0 ? 'a' + random.NextInt(10) : random.NextInt(128))).ToString() : Pieces[random.NextInt(Pieces.Length)]));
+            Rune[] source = [.. text.EnumerateRunes()];
+            TokenizedText tokens = tokenizer.Encode(text, null, new EncodeOptions { AddSpecialTokens = false });
+            foreach ((int id, (int start, int end)) in tokens.Ids.Zip(tokens.Offsets))
+            {
+                Rune[] covered = source[start..end];
+                if (id != tokenizer.UnkId && id != tokenizer.ClsId && id != tokenizer.MaskId && covered.All(rune => rune.IsAscii))
+                {
+                    string letters = string.Concat(covered.Where(rune => !Rune.IsControl(rune))).ToLowerInvariant();
+                    Assert.Equal(letters, tokenizer.TokenOf(id).Replace("##", "", StringComparison.Ordinal));
+                    checkedTokens++;
+                }
+            }
+        }
+
+        Assert.True(checkedTokens > 10_000, $"{checkedTokens}");
+    }
+
+    [Fact]
     public void Threads_may_share_a_tokenizer()
     {
         string[] texts = [.. Texts(400)];

@@ -7,6 +7,7 @@ namespace Tailor.Engine.Tests;
 public sealed class LibtorchLoadingTests : IDisposable
 {
     private const string Version = "GLIBCXX_3.4.32";
+    private const string BeginVariable = "TAILOR_TEST_BEGIN";
     private readonly string _folder = Directory.CreateTempSubdirectory("tailor-libtorch-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -81,8 +82,17 @@ public sealed class LibtorchLoadingTests : IDisposable
     public void A_number_of_threads_that_is_none_is_one_line() =>
         Assert.StartsWith("InputException: TAILOR_THREADS: 'two' is no number of threads", ChildProcess.Run(("TAILOR_THREADS", "two")), StringComparison.Ordinal);
 
+    [Fact]
+    public void Loading_begun_beside_the_caller_ends_as_loading_does()
+    {
+        Assert.EndsWith(": 14", ChildProcess.Run((BeginVariable, "1")), StringComparison.Ordinal);
+        Assert.StartsWith("InputException: TAILOR_THREADS: 'two' is no number of threads", ChildProcess.Run((BeginVariable, "1"), ("TAILOR_THREADS", "two")), StringComparison.Ordinal);
+        Assert.Equal(ChildProcess.Run(("LIBTORCH_DIRECTORY", _folder)), ChildProcess.Run((BeginVariable, "1"), ("LIBTORCH_DIRECTORY", _folder)));
+    }
+
     private static string Answer()
     {
+        using IDisposable? begun = Environment.GetEnvironmentVariable(BeginVariable) == "1" ? Libtorch.Begin() : null;
         try
         {
             Libtorch.Load();
