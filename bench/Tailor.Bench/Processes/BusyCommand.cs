@@ -20,7 +20,7 @@ internal sealed class BusyCommand : Command
 
     private void Run(ParseResult parsed)
     {
-                int rounds = _rounds.Get(parsed);
+        int rounds = _rounds.Get(parsed);
         string folder = Directory.CreateTempSubdirectory("tailor-bench-").FullName;
         CaseSettings settings = _common.Settings(parsed) with { Scratch = folder };
         try
