@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Tailor.Engine;
 using Tailor.Foundation;
 
 namespace Tailor.Bench;
@@ -10,15 +11,18 @@ internal sealed class MeasureCommand : Command
     /// <summary>The sides this program runs itself.</summary>
     public static IReadOnlyDictionary<string, Func<Workload, ISideStep>> Sides { get; } = new Dictionary<string, Func<Workload, ISideStep>>
     {
-        [Side.Tailor] = workload => workload.Kind switch
-        {
-            WorkloadKind.Prompt => TailorTask.Prompt(workload),
-            WorkloadKind.MaskedLanguage => TailorTask.MaskedLanguage(workload),
-            WorkloadKind.Inference => new TailorInference(workload),
-            WorkloadKind.Embedding => new TailorEmbedding(workload),
-            _ => new TailorStep(workload),
-        },
+        [Side.Tailor] = workload => Own(workload, Precision.Fp32),
+        [Side.TailorMixed] = workload => Own(workload, Precision.Mixed),
         [Side.Plain] = workload => workload.Kind.Trains() ? new PlainStep(workload) : new PlainInference(workload),
+    };
+
+    private static ISideStep Own(Workload workload, Precision precision) => workload.Kind switch
+    {
+        WorkloadKind.Prompt => TailorTask.Prompt(workload, precision),
+        WorkloadKind.MaskedLanguage => TailorTask.MaskedLanguage(workload, precision),
+        WorkloadKind.Inference => new TailorInference(workload, precision),
+        WorkloadKind.Embedding => new TailorEmbedding(workload, precision),
+        _ => new TailorStep(workload, precision: precision),
     };
 
     private readonly Argument<string> _side = new("side") { Description = "The side to run." };

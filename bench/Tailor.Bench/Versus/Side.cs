@@ -40,7 +40,7 @@ internal sealed record Side(string Name, string? Lack, Func<string, Measurement>
         return
         [
             Own(Tailor),
-            Own(TailorMixed, "the engine offers no mixed precision"),
+            Own(TailorMixed, MixedPrecision.Refusal),
             Own(Plain),
             new(PyTorch, noTorch, file => peer.Measure(file, bfloat16: false)),
             new(PyTorchBFloat16, noTorch ?? slow, file => peer.Measure(file, bfloat16: true)),

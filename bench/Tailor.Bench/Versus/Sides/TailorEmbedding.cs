@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -5,9 +6,10 @@ namespace Tailor.Bench;
 
 /// <summary>Requests to Tailor's embedder. Tokenizing is timed with it; the other sides are given tokens.</summary>
 /// <param name="workload">The requests.</param>
-internal sealed class TailorEmbedding(Workload workload) : ISideStep
+/// <param name="precision">In what numbers the encoder computes.</param>
+internal sealed class TailorEmbedding(Workload workload, Precision precision) : ISideStep
 {
-    private readonly TextEmbedder _embedder = TextEmbedder.Load(workload.Directory, Pooling.Mean, workload.MaxLength);
+    private readonly TextEmbedder _embedder = TextEmbedder.Load(workload.Directory, Pooling.Mean, workload.MaxLength, precision: precision);
     private (string Text, string? Pair)[] _request = [];
 
     /// <inheritdoc/>

@@ -1,12 +1,14 @@
+using Tailor.Engine;
 using Tailor.Tuning;
 
 namespace Tailor.Bench;
 
 /// <summary>Requests to Tailor's classifier: all texts of one at once, which it batches by length, answers in their order.</summary>
 /// <param name="workload">The requests.</param>
-internal sealed class TailorInference(Workload workload) : ISideStep
+/// <param name="precision">In what numbers the backbone computes.</param>
+internal sealed class TailorInference(Workload workload, Precision precision) : ISideStep
 {
-    private readonly TextModel _model = TextModel.Load(workload.Directory, workload.Recipe("cls-tanh"), workload.Classes, null, workload.Seed);
+    private readonly TextModel _model = Loaded(workload, precision);
     private TextSet? _request;
 
     /// <inheritdoc/>
@@ -17,4 +19,12 @@ internal sealed class TailorInference(Workload workload) : ISideStep
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();
+
+    private static TextModel Loaded(Workload workload, Precision precision)
+    {
+        TextModel model = TextModel.Load(workload.Directory, workload.Recipe("cls-tanh"), workload.Classes, null, workload.Seed);
+        model.Precision = precision;
+        model.Settle();
+        return model;
+    }
 }

@@ -13,6 +13,7 @@ internal sealed class TailorStep : ISideStep
 {
     private readonly Workload _workload;
     private readonly bool _readAlone;
+    private readonly Precision _precision;
     private readonly ParameterBuilder _build;
     private readonly BertEncoder _encoder;
     private readonly ClsHead _head;
@@ -25,9 +26,10 @@ internal sealed class TailorStep : ISideStep
     /// <summary>Makes the model and its optimizer.</summary>
     /// <param name="workload">Sizes, weights and settings.</param>
     /// <param name="readAlone">Whether the last layer computes the read positions alone; false is for measuring what that gives.</param>
-    public TailorStep(Workload workload, bool readAlone = true)
+    /// <param name="precision">In what numbers the encoder computes.</param>
+    public TailorStep(Workload workload, bool readAlone = true, Precision precision = Precision.Fp32)
     {
-        (_workload, _readAlone) = (workload, readAlone);
+        (_workload, _readAlone, _precision) = (workload, readAlone, precision);
         using SafetensorsCheckpoint? checkpoint = workload.ModelDirectory is { } directory ? SafetensorsCheckpoint.Open(directory) : null;
         _build = new ParameterBuilder(checkpoint, workload.ModelDirectory ?? "random weights", "bert.", workload.Seed);
         _encoder = new BertEncoder(workload.ToConfig(), _build, withPooler: false);
@@ -75,7 +77,12 @@ internal sealed class TailorStep : ISideStep
     public LossParts Forward()
     {
         var dropout = new DropoutPlaces(_workload.Seed, _pass++, training: true);
-        Tensor states = _readAlone ? _encoder.ForwardRead(_batch!, dropout) : _encoder.Forward(_batch!, dropout).index_select(0, _batch!.ReadRows);
+        Tensor states;
+        using (PrecisionScope.Enter(_precision))
+        {
+            states = _readAlone ? _encoder.ForwardRead(_batch!, dropout) : _encoder.Forward(_batch!, dropout).index_select(0, _batch!.ReadRows);
+        }
+
         return _loss.Of(_head.Forward(states, dropout), _labels!);
     }
 

@@ -27,20 +27,21 @@ internal sealed class TailorTask : ISideStep
     }
 
     /// <summary>Prompt-tuning.</summary>
-    public static TailorTask Prompt(Workload workload)
+    public static TailorTask Prompt(Workload workload, Precision precision)
     {
         Recipe recipe = workload.Recipe("prompt");
         TextModel model = TextModel.Load(workload.Directory, recipe, workload.Classes, new Verbalizer(workload.LabelWords!), workload.Seed);
+        model.Precision = precision;
         var train = new LabelledExamples(workload.ToTextSet(), workload.Labels);
         string[] names = [.. Enumerable.Range(0, workload.Classes).Select(c => $"class {c}")];
         return new(workload, model, new ClassificationTask(model, train, new LabelledExamples(new TextSet([]), []), names, train.Counts(workload.Classes), 0.55), recipe.Stages[0]);
     }
 
     /// <summary>Masked-language modelling.</summary>
-    public static TailorTask MaskedLanguage(Workload workload)
+    public static TailorTask MaskedLanguage(Workload workload, Precision precision)
     {
         TextBackbone backbone = TextBackbone.Load(workload.Directory, workload.Seed);
-        return new(workload, backbone, new MaskedLanguageTask(backbone, workload.ToTextSet().Sequences, [], Workload.MaskProbability), new StageRecipe { Lr = workload.LearningRate });
+        return new(workload, backbone, new MaskedLanguageTask(backbone, workload.ToTextSet().Sequences, [], Workload.MaskProbability) { Precision = precision }, new StageRecipe { Lr = workload.LearningRate });
     }
 
     /// <inheritdoc/>
