@@ -164,7 +164,8 @@ public sealed class TrainingLoop(TrainingTask task, IReadOnlyList<StageRecipe> s
         return Ended(stopped: false);
     }
 
-    private LoopResult Ended(bool stopped) => new(stopped, _state.BestScore, _state.BestStep, Elapsed, _state.TrainedParameters);
+    /// <summary>Of a run that was stopped, the time is the one that the next session goes on from.</summary>
+    private LoopResult Ended(bool stopped) => new(stopped, _state.BestScore, _state.BestStep, stopped ? _state.Elapsed : Elapsed, _state.TrainedParameters);
 
     private TimeSpan Elapsed => _before + _session.Elapsed;
 
