@@ -43,13 +43,15 @@ public static class Comparison
             entry.Check(request, data);
         }
 
+        _ = Planned(request, entries);
+
         // Nothing that is refused has touched the folder; another call may have, while this one looked.
         using var alone = ComparisonLock.Take(request.Output, request.Shard);
         ComparisonDescription description = Join(request, data, entries, now);
-        PlannedRun[] runs = [.. Plan(request, entries)], mine = Unfinished(request, entries);
+        PlannedRun[] mine = Unfinished(request, entries);
+        ComparisonPlanned planned = Planned(request, entries);
         description.Write(request.Output);
-        progress?.Report(new ComparisonPlanned(
-            [.. entries.Select(entry => new PlannedEntry(entry.Name, runs.Count(run => run.Entry == entry), [.. runs.Where(run => run.Entry == entry && run.Folder.Finished).Select(run => run.Read())]))], mine.Length));
+        progress?.Report(planned);
         foreach (string remark in remarks)
         {
             progress?.Report(new RunAdvanced(0, new Remark(remark)));
@@ -130,6 +132,13 @@ public static class Comparison
         }
 
         return description;
+    }
+
+    private static ComparisonPlanned Planned(CompareRequest request, ComparisonEntry[] entries)
+    {
+        PlannedRun[] runs = [.. Plan(request, entries)];
+        return new ComparisonPlanned(
+            [.. entries.Select(entry => new PlannedEntry(entry.Name, runs.Count(run => run.Entry == entry), [.. runs.Where(run => run.Entry == entry && run.Folder.Finished).Select(run => run.Read())]))], Unfinished(request, entries).Length);
     }
 
     private static PlannedRun[] Unfinished(CompareRequest request, ComparisonEntry[] entries) => [.. Plan(request, entries).Where(run => run.Mine && !run.Folder.Finished)];
