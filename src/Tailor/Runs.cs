@@ -95,6 +95,7 @@ public static class Runs
         }
 
         Libtorch.Load(description.Threads);
+        using ClassifierModel model = LoadModel(request, description.Recipe, description.Verbalizer, data);
         LibtorchFacts facts = Libtorch.Facts();
         string arithmetic = facts.ArithmeticIn(request.Precision);
         if (arithmetic != description.InstructionSet || Libtorch.Threads != description.Threads)
@@ -102,7 +103,6 @@ public static class Runs
             progress?.Report(new Remark($"the run was begun with {description.InstructionSet} and {description.Threads} threads, this process has {arithmetic} and {Libtorch.Threads}: the result will be sound but its bits may differ"));
         }
 
-        using ClassifierModel model = LoadModel(request, description.Recipe, description.Verbalizer, data);
         folder.RemoveLeftovers();
         return Continue(folder, description, data, augmented, model, progress, stop);
     }
