@@ -73,7 +73,7 @@ public static partial class FineTuningChange
             throw new InputException($"{before} is {old.shape[1]} wide and {after} {now.shape[1]}; give the model it was tuned from");
         }
 
-        Tensor distance = now.sub(old).pow(2).sum(1).sqrt();
+        Tensor distance = now.sub(old).pow(LastingScalar.Of(2)).sum(1).sqrt();
         return new FeatureChange(
             texts.Count,
             distance.mean().item<float>(),
@@ -90,7 +90,7 @@ public static partial class FineTuningChange
 
         using DisposeScope scope = NewDisposeScope();
         Tensor start = old.Read(oldName, ScalarType.Float32), moved = now.Read(nowName, ScalarType.Float32).sub(start).abs();
-        return new TensorChange(layer, name, moved.mean().item<float>(), moved.div(start.abs().add(1e-7)).mean().item<float>());
+        return new TensorChange(layer, name, moved.mean().item<float>(), moved.div(start.abs().add(LastingScalar.Of(1e-7), LastingScalar.One)).mean().item<float>());
     }
 
     [GeneratedRegex(@"encoder\.layer\.(?<layer>[0-9]{1,4})\.(?<name>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -142,8 +142,8 @@ public sealed class BertEncoder
             words = cat([Sites.Prompt.Rows(), words], 0).index_select(0, batch.Before(Sites.Prompt.Count).Index);
         }
 
-        Tensor positions = Sites.Layers[0].Prefix is { } prefix ? seen.Positions.add(prefix.Count) : seen.Positions;
-        Tensor sum = words.add(RowGather.Apply(_positions, positions)).add(RowGather.Apply(_types, seen.TokenTypes));
+        Tensor positions = Sites.Layers[0].Prefix is { } prefix ? seen.Positions.add(LastingScalar.Of(prefix.Count), LastingScalar.One) : seen.Positions;
+        Tensor sum = words.add(RowGather.Apply(_positions, positions), LastingScalar.One).add(RowGather.Apply(_types, seen.TokenTypes), LastingScalar.One);
         return (dropout.Apply(_embeddingNorm.Forward(sum), Config.HiddenDropout).MoveToOuterDisposeScope(), seen);
     }
 }

@@ -72,9 +72,9 @@ internal sealed class BertLayer
     {
         double p = _config.HiddenDropout;
         Tensor projected = dropout.Apply(_attentionOutput.Forward(context), p);
-        Tensor attended = _attentionNorm.Forward(residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected));
+        Tensor attended = _attentionNorm.Forward(residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected, LastingScalar.One));
         Tensor inner = _config.HiddenActivation.Apply(_up.Forward(attended));
         Tensor output = dropout.Apply(_down.Forward(inner), p);
-        return _outputNorm.Forward(attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output));
+        return _outputNorm.Forward(attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output, LastingScalar.One));
     }
 }

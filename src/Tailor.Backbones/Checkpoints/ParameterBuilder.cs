@@ -209,7 +209,7 @@ public sealed class ParameterBuilder(
 
         if (initial.StandardDeviation == 0 && initial.Bound == 0)
         {
-            return full(shape, (float)initial.Mean, dtype: ScalarType.Float32);
+            return full(shape, LastingScalar.Of(initial.Mean), dtype: ScalarType.Float32);
         }
 
         RandomStream stream = RandomStream.For(seed, "initial " + name);

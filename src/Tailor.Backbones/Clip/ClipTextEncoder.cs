@@ -73,7 +73,7 @@ public sealed class ClipTextEncoder
 
     private Tensor Run(PackedBatch batch, int blocks, DropoutPlaces dropout, Action<int, Tensor>? observe = null)
     {
-        Tensor x = RowGather.Apply(_tokens, batch.TokenIds).add(RowGather.Apply(_positions, batch.Positions));
+        Tensor x = RowGather.Apply(_tokens, batch.TokenIds).add(RowGather.Apply(_positions, batch.Positions), LastingScalar.One);
         observe?.Invoke(0, x);
         for (int i = 0; i < blocks; i++)
         {

@@ -54,9 +54,9 @@ internal sealed class PreNormBlock
         Tensor context = Attention(_attentionNorm.Forward(x), offsets, dropout, read);
         Tensor residual = read is null ? x : x.index_select(0, read);
         Tensor projected = Scaled(dropout.Apply(_attentionOutput.Forward(context), _shape.ProjectionDropout), _attentionScale);
-        Tensor attended = residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected);
+        Tensor attended = residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected, LastingScalar.One);
         Tensor output = Scaled(dropout.Apply(_down.Forward(Activated(_up.Forward(_feedForwardNorm.Forward(attended)))), _shape.FeedForwardDropout), _feedForwardScale);
-        return attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output).MoveToOuterDisposeScope();
+        return attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output, LastingScalar.One).MoveToOuterDisposeScope();
     }
 
     private static Tensor Scaled(Tensor x, Parameter? scale) => scale is null ? x : x.mul(scale.Value);

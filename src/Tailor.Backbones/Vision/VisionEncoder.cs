@@ -118,7 +118,7 @@ public sealed class VisionEncoder
         else
         {
             Tensor before = Run(rows, block, last, dropout);
-            Tensor cls = arange(before.shape[0], ScalarType.Int64, before.device).mul(before.shape[1]);
+            Tensor cls = arange(LastingScalar.Of(before.shape[0]), ScalarType.Int64, before.device).mul(LastingScalar.Of(before.shape[1]));
             read = _parts.Blocks[last].Forward(before.reshape(-1, Config.HiddenSize), Offsets(before), dropout, cls);
         }
 
@@ -134,7 +134,7 @@ public sealed class VisionEncoder
         using DisposeScope scope = NewDisposeScope();
         (int down, int across) = _parts.Patches.Grid(pixels);
         Tensor Each(Tensor shared) => shared.reshape(1, -1, Config.HiddenSize).expand(pixels.shape[0], -1, -1);
-        Tensor rows = cat([.. _parts.Leading.Select(token => Each(token.Value)), _parts.Patches.Forward(pixels)], 1).add(_parts.Positions.For(down, across));
+        Tensor rows = cat([.. _parts.Leading.Select(token => Each(token.Value)), _parts.Patches.Forward(pixels)], 1).add(_parts.Positions.For(down, across), LastingScalar.One);
         rows = dropout.Apply(rows, Config.HiddenDropout);
         rows = _parts.FirstNorm is { } norm ? norm.Forward(rows.view(-1, Config.HiddenSize)).view(rows.shape) : rows;
         return (Sites.Prompt is { } prompt ? cat([rows, Each(prompt.Rows())], 1) : rows).MoveToOuterDisposeScope();

@@ -29,10 +29,10 @@ public static class CounterDropout
         }
 
         // A mask of 0 and 1, as 1 / (1 - p) is not a number of every type.
-        using Tensor whole = ones(x.shape, ScalarType.Float32, CPU), dropped = Drop(whole, probability, key), keeps = dropped.ne(0);
+        using Tensor whole = ones(x.shape, ScalarType.Float32, CPU), dropped = Drop(whole, probability, key), keeps = dropped.ne(LastingScalar.Of(0));
         using Tensor mask = keeps.to(x.dtype, x.device);
         using Tensor kept = x.mul(mask);
-        return kept.mul(1 / (1 - probability));
+        return kept.mul(LastingScalar.Of(1 / (1 - probability)));
     }
 
     internal static void Check(double probability)

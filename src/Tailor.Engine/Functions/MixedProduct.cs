@@ -49,7 +49,7 @@ internal static class MixedProduct
     {
         using Tensor product = F.linear(input, half);
         Tensor result = Whole(product, rows);
-        return bias is null ? result : result.add_(bias);
+        return bias is null ? result : result.add_(bias, LastingScalar.One);
     }
 
     /// <summary>The operand in bfloat16, with rows of zeros behind it up to a whole block.</summary>

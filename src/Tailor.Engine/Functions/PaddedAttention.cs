@@ -76,7 +76,7 @@ public static class PaddedAttention
         Tensor mask = tensor(padding).view(sequences, 1, 1, longest).to(query.dtype, query.device);
         if (causal)
         {
-            mask = mask.add(full([longest, longest], float.NegativeInfinity, query.dtype, query.device).triu(1));
+            mask = mask.add(full([longest, longest], LastingScalar.Of(double.NegativeInfinity), query.dtype, query.device).triu(1), LastingScalar.One);
         }
 
         if (dropout == 0)
@@ -84,9 +84,9 @@ public static class PaddedAttention
             return nn.functional.scaled_dot_product_attention(query, key, value, mask);
         }
 
-        Tensor scores = query.matmul(key.transpose(-2, -1)).mul(1 / Math.Sqrt(query.shape[3])).add(mask);
+        Tensor scores = query.matmul(key.transpose(-2, -1)).mul(LastingScalar.Of(1 / Math.Sqrt(query.shape[3]))).add(mask, LastingScalar.One);
         Tensor kept = DropoutMask(sequences, (int)query.shape[1], (int)query.shape[2], longest, dropout, dropoutKey).to(query.dtype, query.device);
-        return scores.softmax(-1).mul(kept).mul(1 / (1 - dropout)).matmul(value);
+        return scores.softmax(-1).mul(kept).mul(LastingScalar.Of(1 / (1 - dropout))).matmul(value);
     }
 
     private static Tensor DropoutMask(int sequences, int heads, int queries, int keys, double dropout, ulong key)

@@ -37,7 +37,7 @@ public static class Activations
         {
             Activation.Gelu => F.gelu(x),
             Activation.GeluNew => GeluNew(x),
-            Activation.QuickGelu => x.mul(x.mul(1.702).sigmoid()),
+            Activation.QuickGelu => x.mul(x.mul(LastingScalar.Of(1.702)).sigmoid()),
             Activation.Relu => F.relu(x),
             Activation.Tanh => x.tanh(),
             _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Not an activation."),
@@ -45,5 +45,5 @@ public static class Activations
     }
 
     /// <summary>0.5 x (1 + tanh(√(2/π) (x + 0.044715 x³))) (Hendrycks and Gimpel, 2016); TorchSharp's gelu has no approximate form.</summary>
-    private static Tensor GeluNew(Tensor x) => x.mul(0.5).mul(x.mul(x).mul(x).mul(0.044715).add(x).mul(Math.Sqrt(2 / Math.PI)).tanh().add(1));
+    private static Tensor GeluNew(Tensor x) => x.mul(LastingScalar.Of(0.5)).mul(x.mul(x).mul(x).mul(LastingScalar.Of(0.044715)).add(x, LastingScalar.One).mul(LastingScalar.Of(Math.Sqrt(2 / Math.PI))).tanh().add(LastingScalar.Of(1), LastingScalar.One));
 }

@@ -73,21 +73,21 @@ internal sealed unsafe class AdamWRule : UpdateRule
 
     public override void Apply(Tensor value, Tensor gradient, IReadOnlyList<Tensor> moments)
     {
-        gradient.mul_(_gradientFactor);
+        gradient.mul_(LastingScalar.Of(_gradientFactor));
         if (_keep != 1)
         {
-            value.mul_(_keep);
+            value.mul_(LastingScalar.Of(_keep));
         }
 
         if (_l2 != 0)
         {
-            gradient.add_(value, alpha: _l2);
+            gradient.add_(value, alpha: LastingScalar.Of(_l2));
         }
 
-        moments[0].lerp_(gradient, _firstWeight);
-        moments[1].mul_(_beta2).addcmul_(gradient, gradient, _secondWeight);
+        moments[0].lerp_(gradient, LastingScalar.Of(_firstWeight));
+        moments[1].mul_(LastingScalar.Of(_beta2)).addcmul_(gradient, gradient, LastingScalar.Of(_secondWeight));
         using var denominator = moments[1].sqrt();
-        denominator.div_(_correction).add_(_epsilon);
-        value.addcdiv_(moments[0], denominator, _rate);
+        denominator.div_(LastingScalar.Of(_correction)).add_(LastingScalar.Of(_epsilon), LastingScalar.One);
+        value.addcdiv_(moments[0], denominator, LastingScalar.Of(_rate));
     }
 }

@@ -42,7 +42,7 @@ internal sealed class OptimizerSlot(Parameter parameter, ParameterGroup group, I
         }
 
         _step ??= zeros(1, ScalarType.Int64).DetachFromDisposeScope();
-        _step.fill_(Steps);
+        _step.fill_(LastingScalar.Of(Steps));
         yield return new($"step.{parameter.Name}", _step);
         if (parameter.Rows is { } rows)
         {

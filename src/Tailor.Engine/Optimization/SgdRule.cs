@@ -45,22 +45,22 @@ internal sealed unsafe class SgdRule(Sgd optimizer, double learningRate, double 
 
     public override void Apply(Tensor value, Tensor gradient, IReadOnlyList<Tensor> moments)
     {
-        gradient.mul_(_gradientFactor);
+        gradient.mul_(LastingScalar.Of(_gradientFactor));
         if (_l2 != 0)
         {
-            gradient.add_(value, alpha: _l2);
+            gradient.add_(value, alpha: LastingScalar.Of(_l2));
         }
 
         if (moments.Count > 0)
         {
-            moments[0].mul_(_momentum).add_(gradient);
+            moments[0].mul_(LastingScalar.Of(_momentum)).add_(gradient, LastingScalar.One);
         }
 
         if (moments.Count > 0 && _nesterov)
         {
-            gradient.add_(moments[0], alpha: _momentum);
+            gradient.add_(moments[0], alpha: LastingScalar.Of(_momentum));
         }
 
-        value.add_(moments.Count > 0 && !_nesterov ? moments[0] : gradient, alpha: _rate);
+        value.add_(moments.Count > 0 && !_nesterov ? moments[0] : gradient, alpha: LastingScalar.Of(_rate));
     }
 }

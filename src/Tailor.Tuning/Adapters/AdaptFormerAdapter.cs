@@ -75,7 +75,7 @@ public sealed class AdaptFormerAdapter : Adapter
         public override Tensor Forward(Tensor input, Tensor output)
         {
             Tensor added = up.Forward(Activation.Relu.Apply(down.Forward(norm.Forward(scale is null ? output : input))));
-            return output.add(scale is null ? added : added.mul(scale.Value));
+            return output.add(scale is null ? added : added.mul(scale.Value), LastingScalar.One);
         }
     }
 }

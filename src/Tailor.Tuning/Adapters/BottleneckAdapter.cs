@@ -68,6 +68,6 @@ public sealed class BottleneckAdapter : Adapter
     {
         public Parameter[] Parameters => [down.Weight, down.Bias!, up.Weight, up.Bias!];
 
-        public override Tensor Forward(Tensor input, Tensor output) => output.add(up.Forward(Activation.Gelu.Apply(down.Forward(parallel ? input : output))));
+        public override Tensor Forward(Tensor input, Tensor output) => output.add(up.Forward(Activation.Gelu.Apply(down.Forward(parallel ? input : output))), LastingScalar.One);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class LoraLinear : LinearAdapter
             }
 
             Tensor own = updates.Length == 1 && update.Part.Rows == count ? plain : plain.narrow(1, update.Part.FirstRow - first, update.Part.Rows);
-            columns.Add(Updated(layer, update, own, Linear.Apply(Linear.Apply(dropped, update.A.Value, null), update.B.Value, null).mul(_scale)));
+            columns.Add(Updated(layer, update, own, Linear.Apply(Linear.Apply(dropped, update.A.Value, null), update.B.Value, null).mul(LastingScalar.Of(_scale))));
             at = update.Part.FirstRow + update.Part.Rows;
         }
 
@@ -80,7 +80,7 @@ internal sealed class LoraLinear : LinearAdapter
         foreach (Update update in _updates)
         {
             Tensor rows = weight.narrow(0, update.Part.FirstRow, update.Part.Rows);
-            Tensor sum = rows.add(Low(update));
+            Tensor sum = rows.add(Low(update), LastingScalar.One);
             rows.copy_(update.Magnitude is { } magnitude ? sum.mul(magnitude.Value.detach().div(RowNorms(sum)).unsqueeze(1)) : sum);
         }
 
@@ -91,7 +91,7 @@ internal sealed class LoraLinear : LinearAdapter
     {
         if (update.Magnitude is not { } magnitude)
         {
-            return plain.add(low);
+            return plain.add(low, LastingScalar.One);
         }
 
         // The norm is taken as a constant: DoRA, section 4.3.
@@ -99,16 +99,16 @@ internal sealed class LoraLinear : LinearAdapter
         Tensor norm;
         using (no_grad())
         {
-            norm = RowNorms(layer.Weight.Value.narrow(0, part.FirstRow, part.Rows).add(Low(update)));
+            norm = RowNorms(layer.Weight.Value.narrow(0, part.FirstRow, part.Rows).add(Low(update), LastingScalar.One));
         }
 
-        Tensor sum = (bias is null ? plain : plain.sub(bias)).add(low).mul(magnitude.Value.div(norm));
-        return bias is null ? sum : sum.add(bias);
+        Tensor sum = (bias is null ? plain : plain.sub(bias)).add(low, LastingScalar.One).mul(magnitude.Value.div(norm));
+        return bias is null ? sum : sum.add(bias, LastingScalar.One);
     }
 
-    private Tensor Low(Update update) => update.B.Value.detach().matmul(update.A.Value.detach()).mul(_scale);
+    private Tensor Low(Update update) => update.B.Value.detach().matmul(update.A.Value.detach()).mul(LastingScalar.Of(_scale));
 
-    private static Tensor RowNorms(Tensor weight) => weight.pow(2).sum(1).sqrt();
+    private static Tensor RowNorms(Tensor weight) => weight.pow(LastingScalar.Of(2)).sum(1).sqrt();
 
     private sealed record Update(AdaptedPart Part, Parameter A, Parameter B, Parameter? Magnitude);
 }

@@ -125,7 +125,7 @@ public sealed class LptAdapter : Adapter
         // Norms are kept above 1e-12, so that a key of zeros is merely never alike.
         Tensor similarity = F.normalize(queries, dim: 1).matmul(F.normalize(_keys.Value, dim: 1).t());
         Chosen = similarity.detach().sort(dim: 1, descending: true, stable: true).Indices.narrow(1, 0, _choices).contiguous();
-        _penalty = similarity.gather(1, Chosen).mean([1]).mul(-_matching);
+        _penalty = similarity.gather(1, Chosen).mean([1]).mul(LastingScalar.Of(-_matching));
         foreach (GroupRows group in _groups)
         {
             group.Chosen = Chosen;

@@ -75,19 +75,19 @@ public sealed class SsfAdapter : Adapter
         public Affine Affine => affine;
 
         public override Tensor Forward(Linear layer, Tensor x, long first, long count) =>
-            layer.Plain(x, first, count).mul(affine.Scale.Value.narrow(0, first, count)).add(affine.Shift.Value.narrow(0, first, count));
+            layer.Plain(x, first, count).mul(affine.Scale.Value.narrow(0, first, count)).add(affine.Shift.Value.narrow(0, first, count), LastingScalar.One);
 
         public override (Tensor Weight, Tensor? Bias) Merged(Linear layer) => (
             layer.Weight.Value.mul(affine.Scale.Value.unsqueeze(1)),
-            layer.Bias!.Value.mul(affine.Scale.Value).add(affine.Shift.Value));
+            layer.Bias!.Value.mul(affine.Scale.Value).add(affine.Shift.Value, LastingScalar.One));
     }
 
     private sealed class ScaledNorm(Affine affine) : NormAdapter
     {
         public Affine Affine => affine;
 
-        public override Tensor Forward(Tensor normed) => normed.mul(affine.Scale.Value).add(affine.Shift.Value);
+        public override Tensor Forward(Tensor normed) => normed.mul(affine.Scale.Value).add(affine.Shift.Value, LastingScalar.One);
 
-        public override (Tensor Weight, Tensor Bias) Merged(LayerNorm layer) => (layer.Weight.Value.mul(affine.Scale.Value), layer.Bias.Value.mul(affine.Scale.Value).add(affine.Shift.Value));
+        public override (Tensor Weight, Tensor Bias) Merged(LayerNorm layer) => (layer.Weight.Value.mul(affine.Scale.Value), layer.Bias.Value.mul(affine.Scale.Value).add(affine.Shift.Value, LastingScalar.One));
     }
 }

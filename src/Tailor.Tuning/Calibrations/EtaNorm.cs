@@ -16,7 +16,7 @@ public static class EtaNorm
     public static Tensor Factors(Tensor outputWeight, double eta)
     {
         ArgumentNullException.ThrowIfNull(outputWeight);
-        return outputWeight.mul(outputWeight).sum(1).sqrt().pow(-eta);
+        return outputWeight.mul(outputWeight).sum(1).sqrt().pow(LastingScalar.Of(-eta));
     }
 
     /// <summary>The change of scores.</summary>

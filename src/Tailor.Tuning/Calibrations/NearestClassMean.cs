@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -37,10 +38,10 @@ public sealed class NearestClassMean(float[] means, int classes, double scale, C
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(labels);
         using DisposeScope scope = NewDisposeScope();
-        Tensor sums = zeros([classes, features.shape[1]], ScalarType.Float64, features.device).index_add_(0, labels, F.normalize(features.to(ScalarType.Float64), dim: 1), 1);
+        Tensor sums = zeros([classes, features.shape[1]], ScalarType.Float64, features.device).index_add_(0, labels, F.normalize(features.to(ScalarType.Float64), dim: 1), LastingScalar.One);
 
         // A mean and a sum have one direction.
-        Tensor found = distance == ClassMeanDistance.Cosine ? F.normalize(sums, dim: 1) : sums.div(labels.bincount(null, classes).clamp_min(1).unsqueeze(1));
+        Tensor found = distance == ClassMeanDistance.Cosine ? F.normalize(sums, dim: 1) : sums.div(labels.bincount(null, classes).clamp_min(LastingScalar.Of(1)).unsqueeze(1));
         return new NearestClassMean(found.to(ScalarType.Float32).cpu().data<float>().ToArray(), classes, scale, distance);
     }
 
@@ -54,6 +55,6 @@ public sealed class NearestClassMean(float[] means, int classes, double scale, C
         Tensor products = F.normalize(features, dim: 1).matmul(rows.t());
 
         // Features have length 1, so less the squared distance is 2 x m - m m - 1.
-        return (distance == ClassMeanDistance.Cosine ? products.masked_fill(absent, -1) : products.mul(2).sub(rows.pow(2).sum(1)).sub(1).masked_fill(absent, -4)).mul(scale);
+        return (distance == ClassMeanDistance.Cosine ? products.masked_fill(absent, LastingScalar.Of(-1)) : products.mul(LastingScalar.Of(2)).sub(rows.pow(LastingScalar.Of(2)).sum(1)).sub(LastingScalar.Of(1)).masked_fill(absent, LastingScalar.Of(-4))).mul(LastingScalar.Of(scale));
     }
 }

@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public sealed class ScoreChange(double[] scale, double[] shift)
     public Tensor Apply(Tensor scores)
     {
         ArgumentNullException.ThrowIfNull(scores);
-        return scores.mul(tensor(scale, dtype: scores.dtype, device: scores.device)).add(tensor(shift, dtype: scores.dtype, device: scores.device));
+        return scores.mul(tensor(scale, dtype: scores.dtype, device: scores.device)).add(tensor(shift, dtype: scores.dtype, device: scores.device), LastingScalar.One);
     }
 
     /// <summary>A last layer's weight or bias with the change in it; computed in float64.</summary>
@@ -47,6 +48,6 @@ public sealed class ScoreChange(double[] scale, double[] shift)
     {
         ArgumentNullException.ThrowIfNull(value);
         Tensor exact = value.to(ScalarType.Float64), a = tensor(scale, device: value.device);
-        return (value.dim() == 2 ? exact.mul(a.unsqueeze(1)) : exact.mul(a).add(tensor(shift, device: value.device))).to(value.dtype);
+        return (value.dim() == 2 ? exact.mul(a.unsqueeze(1)) : exact.mul(a).add(tensor(shift, device: value.device), LastingScalar.One)).to(value.dtype);
     }
 }

@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -54,6 +55,6 @@ public static class TemperatureScaling
     {
         ArgumentNullException.ThrowIfNull(scores);
         using DisposeScope scope = NewDisposeScope();
-        return F.cross_entropy(scores.to(ScalarType.Float64).div(temperature), labels).item<double>();
+        return F.cross_entropy(scores.to(ScalarType.Float64).div(LastingScalar.Of(temperature)), labels).item<double>();
     }
 }

@@ -64,7 +64,7 @@ public sealed class CosineHead : ClassificationHead
     /// <param name="rows">[classes, width].</param>
     /// <param name="scale">What the cosines are multiplied by.</param>
     /// <returns>[examples, classes].</returns>
-    internal static Tensor Scores(Tensor features, Tensor rows, double scale) => Linear.Apply(F.normalize(features, dim: 1), F.normalize(rows, dim: 1), bias: null).mul(scale);
+    internal static Tensor Scores(Tensor features, Tensor rows, double scale) => Linear.Apply(F.normalize(features, dim: 1), F.normalize(rows, dim: 1), bias: null).mul(LastingScalar.Of(scale));
 
     /// <summary>The rows of the classes as a parameter: normal or uniform in ±1, brought to length 1 unless the checkpoint holds them.</summary>
     internal static Parameter Rows(HeadRecipe recipe, ParameterBuilder build, string name, int classes, long width)

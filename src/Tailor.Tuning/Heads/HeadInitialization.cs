@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -61,7 +62,7 @@ public static class HeadInitialization
             _ => throw new ArgumentOutOfRangeException(nameof(recipe), recipe.Init, "Not a start from features."),
         };
         Tensor output = head.Output!.Weight.Value, units = F.normalize(rows, dim: 1), present = zeros([head.Classes, 1], ScalarType.Bool, output.device);
-        present.index_fill_(0, tensor(labels.Distinct().Select(id => (long)id).ToArray(), device: output.device), true);
+        present.index_fill_(0, tensor(labels.Distinct().Select(id => (long)id).ToArray(), device: output.device), LastingScalar.Of(1));
         output.copy_(where(present, units.to(output.device), output));
         head.Output.Bias?.Value.zero_();
     }
@@ -82,7 +83,7 @@ public static class HeadInitialization
         {
             using DisposeScope inner = NewDisposeScope();
             long count = Math.Min(Block, labels.Count - first);
-            sums.index_add_(0, ids.narrow(0, first, count), features.narrow(0, first, count).to(ScalarType.Float64), 1);
+            sums.index_add_(0, ids.narrow(0, first, count), features.narrow(0, first, count).to(ScalarType.Float64), LastingScalar.One);
         }
 
         double[] counts = new double[classes];
@@ -91,6 +92,6 @@ public static class HeadInitialization
             counts[label]++;
         }
 
-        return sums.div(tensor(counts, device: features.device).clamp_min(1).unsqueeze(1)).to(ScalarType.Float32).MoveToOuterDisposeScope();
+        return sums.div(tensor(counts, device: features.device).clamp_min(LastingScalar.Of(1)).unsqueeze(1)).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 }

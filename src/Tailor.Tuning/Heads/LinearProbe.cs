@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Optimization;
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -38,7 +39,7 @@ public static class LinearProbe
 
         // Features of length about 1 make a unit step of the line search a sensible one; the penalty is that of the features as they are.
         double length = Math.Max(features.norm(1).mean().item<float>(), 1e-12), penalty = 1 / (length * length);
-        Tensor scaled = features.div(length), gold = tensor(labels.Select(id => (long)id).ToArray(), device: features.device);
+        Tensor scaled = features.div(LastingScalar.Of(length)), gold = tensor(labels.Select(id => (long)id).ToArray(), device: features.device);
         Tensor weights = tensor(Weights(labels, classes), device: features.device);
         double best = double.PositiveInfinity;
         double[] point = new double[(width + 1) * classes], found = point;
@@ -62,7 +63,7 @@ public static class LinearProbe
             // MathNet throws when the iterations are used up or the last digit of the loss is reached; the best point is kept above.
         }
 
-        return tensor(found, [classes, width + 1]).narrow(1, 0, width).div(length).to(ScalarType.Float32).to(features.device).MoveToOuterDisposeScope();
+        return tensor(found, [classes, width + 1]).narrow(1, 0, width).div(LastingScalar.Of(length)).to(ScalarType.Float32).to(features.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>n / (C n_y) of each example, over the number of examples; C counts the classes that have examples.</summary>
@@ -90,15 +91,15 @@ public static class LinearProbe
             using DisposeScope inner = NewDisposeScope();
             long count = Math.Min(block, examples - first);
             Tensor some = features.narrow(0, first, count), labels = gold.narrow(0, first, count), share = weights.narrow(0, first, count);
-            Tensor log = F.log_softmax(some.matmul(single.t()).add(bias), 1), own = labels.unsqueeze(1);
+            Tensor log = F.log_softmax(some.matmul(single.t()).add(bias, LastingScalar.One), 1), own = labels.unsqueeze(1);
             value.sub_(log.gather(1, own).squeeze(1).to(ScalarType.Float64).mul(share).sum());
-            Tensor residual = log.exp().scatter_add(1, own, full([count, 1], -1f, device: features.device)).mul(share.unsqueeze(1));
-            gradient.narrow(1, 0, width).add_(residual.t().matmul(some));
-            gradient.narrow(1, width, 1).add_(residual.sum([0]).unsqueeze(1));
+            Tensor residual = log.exp().scatter_add(1, own, full([count, 1], LastingScalar.Of(-1d), device: features.device)).mul(share.unsqueeze(1));
+            gradient.narrow(1, 0, width).add_(residual.t().matmul(some), LastingScalar.One);
+            gradient.narrow(1, width, 1).add_(residual.sum([0]).unsqueeze(1), LastingScalar.One);
         }
 
         double shrink = penalty / examples;
-        gradient.narrow(1, 0, width).add_(rows.mul(shrink));
-        return (value.item<double>() + (rows.pow(2).sum().item<double>() * shrink / 2), gradient.cpu().data<double>().ToArray());
+        gradient.narrow(1, 0, width).add_(rows.mul(LastingScalar.Of(shrink)), LastingScalar.One);
+        return (value.item<double>() + (rows.pow(LastingScalar.Of(2)).sum().item<double>() * shrink / 2), gradient.cpu().data<double>().ToArray());
     }
 }

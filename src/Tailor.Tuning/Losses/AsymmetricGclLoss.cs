@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -38,10 +39,10 @@ public sealed class AsymmetricGclLoss(IReadOnlyList<int> trainCounts, LossRecipe
 
         // 1 - p = -expm1(log p) keeps its digits when p is near 1; below γ+ = 1 the slope at 0 is infinite, so it is held away from 0.
         Tensor logTarget = log.gather(1, target), rest = logTarget.expm1().neg();
-        Tensor positive = (_positive < 1 ? rest.clamp_min(LeastRest) : rest).pow(_positive).mul(logTarget).squeeze(1);
+        Tensor positive = (_positive < 1 ? rest.clamp_min(LastingScalar.Of(LeastRest)) : rest).pow(LastingScalar.Of(_positive)).mul(logTarget).squeeze(1);
 
         // p^γ as e^(γ log p): the power of a p that is 0 would have no slope below γ = 1.
-        Tensor each = log.mul(_negative).exp().mul(log), negative = each.sum(1).sub(each.gather(1, target).squeeze(1));
-        return positive.mul(own).add(negative.mul(other)).neg();
+        Tensor each = log.mul(LastingScalar.Of(_negative)).exp().mul(log), negative = each.sum(1).sub(each.gather(1, target).squeeze(1));
+        return positive.mul(LastingScalar.Of(own)).add(negative.mul(LastingScalar.Of(other)), LastingScalar.One).neg();
     }
 }

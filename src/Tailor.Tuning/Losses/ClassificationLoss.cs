@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using static TorchSharp.torch;
 
 namespace Tailor.Tuning;
@@ -72,6 +73,6 @@ public abstract class ClassificationLoss
         long first = labels.shape[0] - companions;
         LossParts drawn = Of(logits.narrow(0, 0, first), labels.narrow(0, 0, first), noise);
         LossParts joined = OfCompanions.Of(logits.narrow(0, first, companions), labels.narrow(0, first, companions), noise?.From(first));
-        return drawn with { Numerator = drawn.Numerator.add(joined.Numerator.mul(companionWeight * drawn.Denominator / joined.Denominator)) };
+        return drawn with { Numerator = drawn.Numerator.add(joined.Numerator.mul(LastingScalar.Of(companionWeight * drawn.Denominator / joined.Denominator)), LastingScalar.One) };
     }
 }

@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -32,12 +33,12 @@ internal sealed class CloudedLogits(IReadOnlyList<int> trainCounts, double scale
     {
         ArgumentNullException.ThrowIfNull(cosines);
         ArgumentNullException.ThrowIfNull(source);
-        Tensor lowered = cosines.sub(F.one_hot(labels, _clouds.Length).to(cosines.dtype).mul(margin));
+        Tensor lowered = cosines.sub(F.one_hot(labels, _clouds.Length).to(cosines.dtype).mul(LastingScalar.Of(margin)));
         if (noise > 0 && source.Magnitudes(cosines.shape[0], _clouds.Length) is { } magnitudes)
         {
             lowered = lowered.sub(magnitudes.to(cosines.dtype, cosines.device).mul(tensor(_clouds, dtype: cosines.dtype, device: cosines.device)));
         }
 
-        return lowered.mul(scale);
+        return lowered.mul(LastingScalar.Of(scale));
     }
 }

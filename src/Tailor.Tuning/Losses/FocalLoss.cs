@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -17,6 +18,6 @@ public sealed class FocalLoss(double gamma, float[]? weights = null, Normalize n
 
         // 1 - p = -expm1(-CE) keeps its digits when p is near 1; below γ = 1 the slope at 0 is infinite, so it is held away from 0.
         Tensor rest = ce.neg().expm1().neg();
-        return (gamma < 1 ? rest.clamp_min(1e-6) : rest).pow(gamma).mul(ce);
+        return (gamma < 1 ? rest.clamp_min(LastingScalar.Of(1e-6)) : rest).pow(LastingScalar.Of(gamma)).mul(ce);
     }
 }

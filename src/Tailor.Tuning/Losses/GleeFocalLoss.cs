@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -17,6 +18,6 @@ public sealed class GleeFocalLoss(double gamma = 1, float[]? weights = null, Nor
     public override Tensor PerExample(Tensor logits, Tensor labels)
     {
         Tensor ce = F.cross_entropy(logits, labels, reduction: nn.Reduction.None);
-        return ce.mul(gamma == 1 ? ce.add(1) : ce.add(1).pow(gamma));
+        return ce.mul(gamma == 1 ? ce.add(LastingScalar.Of(1), LastingScalar.One) : ce.add(LastingScalar.Of(1), LastingScalar.One).pow(LastingScalar.Of(gamma)));
     }
 }

@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -33,6 +34,6 @@ public sealed class LdamLoss(IReadOnlyList<int> trainCounts, double maxMargin, d
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(labels);
         Tensor margins = tensor(_margins, dtype: logits.dtype, device: logits.device).mul(F.one_hot(labels, _margins.Length).to(logits.dtype));
-        return F.cross_entropy(logits.sub(margins).mul(scale), labels, reduction: nn.Reduction.None);
+        return F.cross_entropy(logits.sub(margins).mul(LastingScalar.Of(scale)), labels, reduction: nn.Reduction.None);
     }
 }

@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -19,6 +20,6 @@ public sealed class LogitAdjustedLoss(IReadOnlyList<int> trainCounts, double tau
     public override Tensor PerExample(Tensor logits, Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(logits);
-        return F.cross_entropy(logits.add(tensor(_shift, dtype: logits.dtype, device: logits.device)), labels, reduction: nn.Reduction.None);
+        return F.cross_entropy(logits.add(tensor(_shift, dtype: logits.dtype, device: logits.device), LastingScalar.One), labels, reduction: nn.Reduction.None);
     }
 }

@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -24,12 +25,12 @@ public sealed class SeesawLoss(IReadOnlyList<int> trainCounts, double p, double 
         ArgumentNullException.ThrowIfNull(logits);
         ArgumentNullException.ThrowIfNull(labels);
         Tensor label = labels.unsqueeze(1), counts = tensor(_logCounts, dtype: logits.dtype, device: logits.device);
-        Tensor mitigation = counts.unsqueeze(0).sub(counts.index_select(0, labels).unsqueeze(1)).clamp_max(0).mul(p);
+        Tensor mitigation = counts.unsqueeze(0).sub(counts.index_select(0, labels).unsqueeze(1)).clamp_max(LastingScalar.Of(0)).mul(LastingScalar.Of(p));
         Tensor probabilities = F.softmax(logits.detach(), 1);
-        Tensor ratio = probabilities.div(probabilities.gather(1, label).clamp_min(LeastProbability));
-        Tensor compensation = ratio.clamp_min(1).log().mul(q);
+        Tensor ratio = probabilities.div(probabilities.gather(1, label).clamp_min(LastingScalar.Of(LeastProbability)));
+        Tensor compensation = ratio.clamp_min(LastingScalar.Of(1)).log().mul(LastingScalar.Of(q));
 
         // Both are zero for the label itself.
-        return F.cross_entropy(logits.add(mitigation).add(compensation), labels, reduction: nn.Reduction.None);
+        return F.cross_entropy(logits.add(mitigation, LastingScalar.One).add(compensation, LastingScalar.One), labels, reduction: nn.Reduction.None);
     }
 }

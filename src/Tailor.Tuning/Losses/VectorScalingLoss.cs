@@ -1,3 +1,4 @@
+using Tailor.Engine;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -20,7 +21,7 @@ public sealed class VectorScalingLoss(IReadOnlyList<int> trainCounts, double gam
     {
         ArgumentNullException.ThrowIfNull(logits);
         Tensor factors = tensor(_factors, dtype: logits.dtype, device: logits.device), shift = tensor(_shift, dtype: logits.dtype, device: logits.device);
-        return F.cross_entropy(logits.mul(factors).add(shift), labels, reduction: nn.Reduction.None);
+        return F.cross_entropy(logits.mul(factors).add(shift, LastingScalar.One), labels, reduction: nn.Reduction.None);
     }
 
     private static double[] Factors(IReadOnlyList<int> trainCounts, double gamma)

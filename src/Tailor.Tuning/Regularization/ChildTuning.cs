@@ -30,12 +30,12 @@ internal sealed class ChildTuning : IDisposable
             {
                 using DisposeScope scope = NewDisposeScope();
                 LossParts loss = task.Loss(batch, seed, pass--);
-                loss.Numerator.div(loss.Denominator).backward();
+                loss.Numerator.div(LastingScalar.Of(loss.Denominator)).backward();
                 Gather(task.Parameters, fisher);
             }
 
             double threshold = Threshold(fisher.Values, share);
-            return new ChildTuning(parameters.ToDictionary(p => p, p => fisher[p].ge(threshold).DetachFromDisposeScope()));
+            return new ChildTuning(parameters.ToDictionary(p => p, p => fisher[p].ge(LastingScalar.Of(threshold)).DetachFromDisposeScope()));
         }
         finally
         {
@@ -84,7 +84,7 @@ internal sealed class ChildTuning : IDisposable
                 if (fisher.TryGetValue(parameter, out Tensor? sum))
                 {
                     double norm = gradient.norm().item<float>();
-                    sum.addcmul_(gradient, gradient, norm > 1 ? 1 / (norm * norm) : 1);
+                    sum.addcmul_(gradient, gradient, LastingScalar.Of(norm > 1 ? 1 / (norm * norm) : 1));
                 }
 
                 gradient.zero_();

@@ -85,7 +85,7 @@ public sealed class Mixout : IDisposable
         }
 
         /// <summary>The whole weight is mixed, though only some rows may be read: the mask then does not depend on which.</summary>
-        public Tensor Mixed(Linear layer) => start.add(Pass.Apply(layer.Weight.Value.sub(start), probability));
+        public Tensor Mixed(Linear layer) => start.add(Pass.Apply(layer.Weight.Value.sub(start), probability), LastingScalar.One);
 
         public override (Tensor Weight, Tensor? Bias) Merged(Linear layer) => (layer.Weight.Value.detach().alias(), layer.Bias?.Value.detach().alias());
     }

@@ -231,7 +231,7 @@ public class ClassificationTask(
     {
         Tensor gold = tensor(batch.Examples.Select(i => (long)_data.ClassIds[i]).ToArray(), device: model.Device);
         LossParts loss = (batch.ClassWeighted ? _loss : _unweighted)!.Of(logits, gold, batch.Companions, batch.CompanionWeight, noise);
-        return model.AdapterStands && model.Adapter!.Penalty is { } penalty ? loss with { Numerator = loss.Numerator.add(Mean(penalty, batch).mul(loss.Denominator)) } : loss;
+        return model.AdapterStands && model.Adapter!.Penalty is { } penalty ? loss with { Numerator = loss.Numerator.add(Mean(penalty, batch).mul(LastingScalar.Of(loss.Denominator)), LastingScalar.One) } : loss;
     }
 
     /// <summary>The mean of a penalty over the first draw, plus that over the second with its weight: each stands beside the mean loss of its own draw.</summary>
@@ -239,6 +239,6 @@ public class ClassificationTask(
     {
         long first = penalty.shape[0] - batch.Companions;
         Tensor mean = penalty.narrow(0, 0, first).mean();
-        return batch.Companions == 0 ? mean : mean.add(penalty.narrow(0, first, batch.Companions).mean().mul(batch.CompanionWeight));
+        return batch.Companions == 0 ? mean : mean.add(penalty.narrow(0, first, batch.Companions).mean().mul(LastingScalar.Of(batch.CompanionWeight)), LastingScalar.One);
     }
 }

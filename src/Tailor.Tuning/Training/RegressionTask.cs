@@ -33,6 +33,6 @@ public sealed class RegressionTask(ClassifierModel model, LabelledExamples train
     private protected override LossParts LossOf(Tensor logits, TrainingBatch batch, LogitNoise noise)
     {
         Tensor values = tensor(batch.Examples.Select(i => Train.Values![i]).ToArray(), device: logits.device);
-        return new LossParts(logits.squeeze(1).sub(values).pow(2).sum(), batch.Examples.Length);
+        return new LossParts(logits.squeeze(1).sub(values).pow(LastingScalar.Of(2)).sum(), batch.Examples.Length);
     }
 }
