@@ -84,7 +84,7 @@ internal sealed unsafe class AdamWRule : UpdateRule
             gradient.add_(value, alpha: LastingScalar.Of(_l2));
         }
 
-        moments[0].lerp_(gradient, LastingScalar.Of(_firstWeight));
+        moments[0].lerp_(gradient, _firstWeight);
         moments[1].mul_(LastingScalar.Of(_beta2)).addcmul_(gradient, gradient, LastingScalar.Of(_secondWeight));
         using var denominator = moments[1].sqrt();
         denominator.div_(LastingScalar.Of(_correction)).add_(LastingScalar.Of(_epsilon), LastingScalar.One);
