@@ -31,10 +31,10 @@ public sealed class FrozenStatesTests : IDisposable
         LabelledExamples train = TinyModel.Texts(kept, _train), dev = TinyModel.Texts(kept, _dev);
         using var pool = new FrozenStatePool();
         var task = new ClassificationTask(kept, train, dev, TinyModel.Labels, train.Counts(3), 0.55, frozen: pool);
-        Assert.False(Loop(task, recipe, "kept", int.MaxValue).Stopped);
+        Assert.False(_tiny.Loop(task, recipe, "kept", int.MaxValue).Stopped);
         Assert.Equal(2, pool.Computed);
         var plain = new ClassificationTask(again, train with { Examples = new VaryingSet(train.Examples) }, dev with { Examples = new VaryingSet(dev.Examples) }, TinyModel.Labels, train.Counts(3), 0.55);
-        Assert.False(Loop(plain, recipe, "again", int.MaxValue).Stopped);
+        Assert.False(_tiny.Loop(plain, recipe, "again", int.MaxValue).Stopped);
         using DisposeScope scope = NewDisposeScope();
         Assert.All(kept.Parameters.Zip(again.Parameters), pair => Assert.True(pair.First.Value.allclose(pair.Second.Value, 1e-4, 1e-5), pair.First.Name));
         Assert.Contains(kept.Parameters.Zip(_tiny.Load(recipe).Parameters), pair => !pair.First.Value.equal(pair.Second.Value).all().item<bool>());
@@ -55,7 +55,7 @@ public sealed class FrozenStatesTests : IDisposable
             do
             {
                 using TextModel model = _tiny.Load(recipe);
-                stopped = Loop(TinyModel.Task(model, _train, _dev), recipe, name, part).Stopped;
+                stopped = _tiny.Loop(TinyModel.Task(model, _train, _dev), recipe, name, part).Stopped;
                 bits = TinyModel.Bits(model);
             }
             while (stopped);
@@ -113,7 +113,7 @@ public sealed class FrozenStatesTests : IDisposable
         FrozenStates states = pool.Get(first, examples, 2);
         Assert.Same(states, pool.Get(second, examples, 2));
         Assert.Equal(1, pool.Computed);
-        Loop(TinyModel.Task(tuned, _train, []), all, "tuned", int.MaxValue);
+        _tiny.Loop(TinyModel.Task(tuned, _train, []), all, "tuned", int.MaxValue);
         Assert.NotSame(states, pool.Get(tuned, examples, 2));
         Assert.NotSame(states, pool.Get(first, examples, 1));
         Assert.NotSame(states, pool.Get(first, TinyModel.Texts(first, _dev).Examples, 2));
@@ -183,33 +183,6 @@ public sealed class FrozenStatesTests : IDisposable
     }
 
     private string Metrics(string name) => string.Join('\n', File.ReadLines(Path.Combine(_tiny.Folder, name, "metrics.jsonl")).Select(line => System.Text.Json.Nodes.JsonNode.Parse(line)!["macro_f1"]!.ToString()));
-
-    private LoopResult Loop(ClassificationTask task, Recipe recipe, string name, int part)
-    {
-        string path = Path.Combine(_tiny.Folder, name);
-        RunFolder folder = Directory.Exists(path) ? new RunFolder(path) : RunFolder.Create(path);
-        using var stop = new CancellationTokenSource();
-        int done = 0;
-        var progress = new Steps(() =>
-        {
-            if (++done == part)
-            {
-                stop.Cancel();
-            }
-        });
-        return new TrainingLoop(task, recipe.Stages, folder, new LoopOptions { Seed = 3, CheckpointEvery = 5 }, progress).Run(stop.Token);
-    }
-
-    private sealed class Steps(Action step) : IProgress<TrainingEvent>
-    {
-        public void Report(TrainingEvent value)
-        {
-            if (value is StepDone)
-            {
-                step();
-            }
-        }
-    }
 
     /// <summary>The same examples, of which a task may keep nothing.</summary>
     private sealed class VaryingSet(ExampleSet examples) : ExampleSet

@@ -39,7 +39,7 @@ public sealed class MixedPrecisionTests : IDisposable
         Recipe recipe = TinyModel.Recipe(TinyModel.Stage(30)) with { Head = new HeadRecipe { Dropout = 0 } };
         using TextModel model = _tiny.Load(recipe), other = _tiny.Load(recipe);
         (model.Precision, other.Precision) = (Precision.Mixed, Precision.Mixed);
-        Loop(TinyModel.Task(model, _train, _dev), recipe, "trained", int.MaxValue);
+        _tiny.Loop(TinyModel.Task(model, _train, _dev), recipe, "trained", int.MaxValue);
         float[] kept = model.Probabilities(TinyModel.Texts(model, _dev).Examples);
         using (no_grad())
         {
@@ -106,39 +106,12 @@ public sealed class MixedPrecisionTests : IDisposable
         {
             using TextModel model = _tiny.Load(recipe);
             model.Precision = precision;
-            result = Loop(TinyModel.Task(model, _train, _dev), recipe, name, part);
+            result = _tiny.Loop(TinyModel.Task(model, _train, _dev), recipe, name, part);
             bits = TinyModel.Bits(model);
         }
         while (result.Stopped);
 
         score = result.BestScore ?? 0;
         return bits;
-    }
-
-    private LoopResult Loop(ClassificationTask task, Recipe recipe, string name, int part)
-    {
-        string path = Path.Combine(_tiny.Folder, name);
-        RunFolder folder = Directory.Exists(path) ? new RunFolder(path) : RunFolder.Create(path);
-        using var stop = new CancellationTokenSource();
-        int done = 0;
-        var progress = new Steps(() =>
-        {
-            if (++done == part)
-            {
-                stop.Cancel();
-            }
-        });
-        return new TrainingLoop(task, recipe.Stages, folder, new LoopOptions { Seed = 3, CheckpointEvery = 5 }, progress).Run(stop.Token);
-    }
-
-    private sealed class Steps(Action step) : IProgress<TrainingEvent>
-    {
-        public void Report(TrainingEvent value)
-        {
-            if (value is StepDone)
-            {
-                step();
-            }
-        }
     }
 }

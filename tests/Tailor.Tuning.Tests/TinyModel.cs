@@ -76,5 +76,33 @@ internal sealed class TinyModel : IDisposable
 
     public static string Bits(TextModel model) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(model.Parameters.SelectMany(p => p.Value.bytes.ToArray()).ToArray()));
 
+    /// <summary>Begins a run or goes on with it, and stops it after some steps.</summary>
+    public LoopResult Loop(ClassificationTask task, Recipe recipe, string name, int part)
+    {
+        string path = Path.Combine(Folder, name);
+        RunFolder folder = Directory.Exists(path) ? new RunFolder(path) : RunFolder.Create(path);
+        using var stop = new CancellationTokenSource();
+        int done = 0;
+        var progress = new Steps(() =>
+        {
+            if (++done == part)
+            {
+                stop.Cancel();
+            }
+        });
+        return new TrainingLoop(task, recipe.Stages, folder, new LoopOptions { Seed = 3, CheckpointEvery = 5 }, progress).Run(stop.Token);
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private sealed class Steps(Action step) : IProgress<TrainingEvent>
+    {
+        public void Report(TrainingEvent value)
+        {
+            if (value is StepDone)
+            {
+                step();
+            }
+        }
+    }
 }

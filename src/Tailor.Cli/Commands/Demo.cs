@@ -32,8 +32,17 @@ internal abstract class Demo(Session session, string folder)
     /// <summary>What is compared, in a few words.</summary>
     protected abstract string ComparisonTitle { get; }
 
-    /// <summary>The recipes and what is changed in them.</summary>
-    protected abstract CompareRequest Request { get; }
+    /// <summary>The recipes.</summary>
+    protected abstract IReadOnlyList<string> Recipes { get; }
+
+    /// <summary>What is changed in them: they are written for models a hundred times larger.</summary>
+    protected abstract IReadOnlyList<string> Overrides { get; }
+
+    /// <summary>The metric that decides.</summary>
+    protected abstract string Metric { get; }
+
+    /// <summary>What the recipes have to beat.</summary>
+    protected virtual IReadOnlyList<BaselineEntry> Baselines => [];
 
     /// <summary>Makes the data and says what is in them.</summary>
     protected abstract void Inspect();
@@ -77,7 +86,18 @@ internal abstract class Demo(Session session, string folder)
 
     private ComparisonResult Compare()
     {
-        CompareRequest request = Request with { Seeds = [.. Enumerable.Range(0, Seeds).Select(i => session.Seed + i)], Device = session.Device };
+        var request = new CompareRequest
+        {
+            Data = Data,
+            Model = Model,
+            Recipes = Recipes,
+            Baselines = Baselines,
+            Seeds = [.. Enumerable.Range(0, Seeds).Select(i => session.Seed + i)],
+            Overrides = Overrides,
+            Metric = Metric,
+            Output = Output,
+            Device = session.Device,
+        };
         using var interruption = new Interruption(session);
         ComparisonResult result = ComparisonProgress.Run(session, progress => Comparison.Run(request, progress, interruption.Token));
         if (result.Stopped)

@@ -6,10 +6,18 @@ namespace Tailor.Cli;
 /// <summary>The demo on drawn shapes and glyphs.</summary>
 internal sealed class PictureDemo(Session session, string folder) : Demo(session, folder)
 {
-    private static readonly string[] Recipes = ["vit-linear-probe", "vit-fine-tuning", "lift", "lpt"];
+    private ImageDataset? _pictures;
 
-    /// <summary>The recipes are written for models a hundred times larger and for more pictures; a mirrored glyph is another one, hence no augmentation.</summary>
-    private static readonly string[] Overrides =
+    protected override string ModelName => "demo-vit";
+
+    protected override string DataTitle => "drawn shapes and glyphs with a long tail";
+
+    protected override string ComparisonTitle => $"Tuning a small vision transformer by {Recipes.Count} recipes, {Seeds} seeds each";
+
+    protected override IReadOnlyList<string> Recipes => ["vit-linear-probe", "vit-fine-tuning", "lift", "lpt"];
+
+    /// <summary>Pictures are few, so batches are small; a mirrored glyph is another one, hence no augmentation.</summary>
+    protected override IReadOnlyList<string> Overrides =>
     [
         "input.augmentation=none", "stages.0.batch_size=32",
         "vit-linear-probe:stages.0.lr=1e-2", "vit-linear-probe:stages.0.epochs=20",
@@ -18,24 +26,8 @@ internal sealed class PictureDemo(Session session, string folder) : Demo(session
         "lpt:adapter.shared_layers=2", "lpt:stages.0.epochs=10", "lpt:stages.1.epochs=5", "lpt:stages.1.batch_size=32",
     ];
 
-    private ImageDataset? _pictures;
-
-    protected override string ModelName => "demo-vit";
-
-    protected override string DataTitle => "drawn shapes and glyphs with a long tail";
-
-    protected override string ComparisonTitle => $"Tuning a small vision transformer by {Recipes.Length} recipes, {Seeds} seeds each";
-
-    protected override CompareRequest Request => new()
-    {
-        Data = Data,
-        Model = Model,
-        Recipes = Recipes,
-        Seeds = [],
-        Overrides = Overrides,
-        Metric = "balanced_accuracy",
-        Output = Output,
-    };
+    /// <summary>Papers on pictures report the accuracy on balanced test sets.</summary>
+    protected override string Metric => "balanced_accuracy";
 
     protected override void Inspect()
     {
@@ -62,7 +54,7 @@ internal sealed class PictureDemo(Session session, string folder) : Demo(session
     protected override IEnumerable<(string What, string Command)> Next(string run) =>
     [
         ("classify a picture of your own:", $"tailor predict {run} --image picture.png"),
-        ("one more recipe, compared with these:", $"tailor compare --data {Data} --model {Quoted(Model)} --recipes vpt-deep --seeds {Seeds} --set input.augmentation=none --set stages.0.epochs=10 --set stages.0.batch_size=32 --metric balanced_accuracy --out {Output}"),
+        ("one more recipe, compared with these:", $"tailor compare --data {Data} --model {Quoted(Model)} --recipes vpt-deep --seeds {Seeds} --set input.augmentation=none --set stages.0.epochs=10 --set stages.0.batch_size=32 --metric {Metric} --out {Output}"),
         ("all recipes:", "tailor recipes"),
         ("your own pictures:", "tailor inspect birds/"),
         ("your own pictures and checkpoint:", "tailor train --data birds/ --model path/to/vit --recipe lift --out runs/birds"),

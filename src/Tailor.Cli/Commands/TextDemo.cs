@@ -5,13 +5,18 @@ namespace Tailor.Cli;
 /// <summary>The demo on help-desk tickets.</summary>
 internal sealed class TextDemo(Session session, string folder) : Demo(session, folder)
 {
-    /// <summary>One that a person would try first, and the one that a transformer has to beat.</summary>
-    private static readonly string[] Baselines = ["majority", "tfidf-svm-balanced"];
+    private readonly TextDataset _tickets = HelpDeskTickets.Create(DataSeed);
 
-    private static readonly string[] Recipes = ["cls-tanh", "two-stage", "prompt"];
+    protected override string ModelName => "demo-model";
 
-    /// <summary>The recipes are written for models a hundred times larger; a small one takes larger steps. Each recipe sees the tickets equally often.</summary>
-    private static readonly string[] Overrides =
+    protected override string DataTitle => "help-desk tickets with a long tail";
+
+    protected override string ComparisonTitle => $"Fine-tuning a small BERT by {Recipes.Count} recipes, {Seeds} seeds each, beside classical baselines";
+
+    protected override IReadOnlyList<string> Recipes => ["cls-tanh", "two-stage", "prompt"];
+
+    /// <summary>A small model takes larger steps. Each recipe sees the tickets equally often.</summary>
+    protected override IReadOnlyList<string> Overrides =>
     [
         "input.max_length=64", "stages.0.eval_every=100",
         "cls-tanh:stages.0.lr=1e-3", "cls-tanh:stages.0.epochs=5",
@@ -20,24 +25,10 @@ internal sealed class TextDemo(Session session, string folder) : Demo(session, f
         "two-stage:stages.1.lr=1e-3", "two-stage:stages.1.epochs=3", "two-stage:stages.1.batch_size=32", "two-stage:stages.1.eval_every=100",
     ];
 
-    private readonly TextDataset _tickets = HelpDeskTickets.Create(DataSeed);
+    protected override string Metric => "macro_f1";
 
-    protected override string ModelName => "demo-model";
-
-    protected override string DataTitle => "help-desk tickets with a long tail";
-
-    protected override string ComparisonTitle => $"Fine-tuning a small BERT by {Recipes.Length} recipes, {Seeds} seeds each, beside classical baselines";
-
-    protected override CompareRequest Request => new()
-    {
-        Data = Data,
-        Model = Model,
-        Recipes = Recipes,
-        Baselines = BaselineEntries.Of(Baselines, Model, Session.Device),
-        Seeds = [],
-        Overrides = Overrides,
-        Output = Output,
-    };
+    /// <summary>One that a person would try first, and the one that a transformer has to beat.</summary>
+    protected override IReadOnlyList<BaselineEntry> Baselines => BaselineEntries.Of(["majority", "tfidf-svm-balanced"], Model, Session.Device);
 
     protected override void Inspect()
     {

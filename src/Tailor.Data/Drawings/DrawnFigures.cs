@@ -71,7 +71,7 @@ public static class DrawnFigures
     {
         ArgumentOutOfRangeException.ThrowIfNegative(label);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, Labels.Count);
-        return (int)Math.Round(LargestClass * Math.Pow((double)LargestClass / SmallestClass, -(double)label / (Labels.Count - 1)));
+        return LongTailProfile.RoundedExponential(LargestClass, SmallestClass, label, Labels.Count);
     }
 
     /// <summary>Draws the data set into <c>train</c>, <c>dev</c> and <c>test</c> folders of one folder a class.</summary>

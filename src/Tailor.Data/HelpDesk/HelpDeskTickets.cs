@@ -33,8 +33,7 @@ public static class HelpDeskTickets
     {
         ArgumentOutOfRangeException.ThrowIfNegative(label);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, Labels.Count);
-        const double ratio = (double)LargestClass / SmallestClass;
-        return (int)Math.Round(LargestClass * Math.Pow(ratio, -(double)label / (Labels.Count - 1)));
+        return LongTailProfile.RoundedExponential(LargestClass, SmallestClass, label, Labels.Count);
     }
 
     /// <summary>Makes the data set. No text stands in it twice.</summary>

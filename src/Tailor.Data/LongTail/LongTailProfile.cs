@@ -34,6 +34,13 @@ public sealed class LongTailProfile
         return new LongTailProfile($"exponential (largest class {largest}, ratio {ratio}, {classes} classes)", counts);
     }
 
+    /// <summary>The count of one class along the same curve from the largest to the smallest, rounded; what the made-up sets have.</summary>
+    /// <param name="largest">The count of class 0.</param>
+    /// <param name="smallest">The count of the last class.</param>
+    /// <param name="index">The class, from 0.</param>
+    /// <param name="classes">C, at least 2.</param>
+    internal static int RoundedExponential(int largest, int smallest, int index, int classes) => (int)Math.Round(largest * Math.Pow((double)largest / smallest, -(double)index / (classes - 1)));
+
     /// <summary>Two levels: the first half of the classes (rounded down) has n_max examples, the rest <c>int(n_max / ratio)</c> (Buda et al., Neural Networks 2018; LDAM's code).</summary>
     /// <param name="largest">n_max, at least 1.</param>
     /// <param name="ratio">The imbalance ratio, from 1 to <paramref name="largest"/>.</param>

@@ -43,7 +43,6 @@ public static class FigurePainter
 
     private static SKPath Placed(Figure figure, int size, ref RandomStream random)
     {
-        double Between(double low, double high, ref RandomStream stream) => low + ((high - low) * stream.NextDouble());
         double scale = Between(0.6, 0.9, ref random) * size / 100, angle = Between(-0.2, 0.2, ref random), slant = Between(-0.15, 0.15, ref random), squeeze = Between(0.8, 1.2, ref random);
         double x = (size / 2.0) + (Between(-0.08, 0.08, ref random) * size), y = (size / 2.0) + (Between(-0.08, 0.08, ref random) * size);
         using var path = new SKPathBuilder();
@@ -77,6 +76,8 @@ public static class FigurePainter
         byte Mix(byte a, byte b) => (byte)(a + ((b - a) * share));
         return new SKColor(Mix(from.Red, to.Red), Mix(from.Green, to.Green), Mix(from.Blue, to.Blue));
     }
+
+    private static double Between(double low, double high, ref RandomStream random) => low + ((high - low) * random.NextDouble());
 
     private static SKPoint Anywhere(int size, ref RandomStream random) => new((float)(size * random.NextDouble()), (float)(size * random.NextDouble()));
 

@@ -14,6 +14,7 @@ public sealed class DrawnFiguresTests
         Dictionary<string, int> counts = data.Train.CountBy(example => example.Label).ToDictionary();
         Assert.Equal(Enumerable.Range(0, 20).Select(DrawnFigures.TrainCount), DrawnFigures.Labels.Select(label => counts[label]));
         Assert.Equal((150, 4), (DrawnFigures.TrainCount(0), DrawnFigures.TrainCount(19)));
+        Assert.Equal((20 * DrawnFigures.DevPerClass, 20 * DrawnFigures.TestPerClass), (data.Dev.Count, data.Test.Count));
         Assert.All(data.Dev.CountBy(example => example.Label), count => Assert.Equal(DrawnFigures.DevPerClass, count.Value));
         Assert.All(data.Test.CountBy(example => example.Label), count => Assert.Equal(DrawnFigures.TestPerClass, count.Value));
         Assert.Empty(ImageInspection.Of(data).BadPictures);
