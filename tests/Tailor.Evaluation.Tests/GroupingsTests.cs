@@ -24,6 +24,18 @@ public class GroupingsTests
     public void Among_equally_frequent_classes_the_smaller_id_comes_first() => Assert.Equal([0, 1], Groupings.GleeHeadTail([3, 2, 1, 0], 4, 0.55).Groups[0].Classes);
 
     [Fact]
+    public void Where_scored_classes_are_equally_frequent_training_orders_them()
+    {
+        int[] balanced = [3, 2, 1, 0], not = [3, 2, 1, 0, 0];
+        Grouping grouping = Groupings.GleeHeadTail(balanced, 5, 0.55, [1, 9, 4, 9, 100]);
+        Assert.Equal([1, 3], grouping.Groups[0].Classes);
+        Assert.Equal([2, 0], grouping.Groups[1].Classes);
+        Assert.Contains("in training", grouping.Thresholds, StringComparison.Ordinal);
+        Assert.Equal([0, 1], Groupings.GleeHeadTail(not, 5, 0.7, [1, 9, 4, 20, 100]).Groups[0].Classes);
+        Assert.Equal([1, 3], EvaluationReport.Of(["a", "b", "c", "d", "e"], balanced, balanced, [], [1, 9, 4, 9, 100]).Groupings[0].Groups[0].Classes);
+    }
+
+    [Fact]
     public void An_empty_head_scores_null_and_not_nan()
     {
         int[] gold = [0, 0, 0, 1];

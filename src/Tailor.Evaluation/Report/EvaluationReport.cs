@@ -48,7 +48,7 @@ public sealed class EvaluationReport : IScoreReport
         }
 
         ClassificationScores scores = ClassificationScores.Of(gold, predicted, labels.Count);
-        List<Grouping> groupings = [Evaluation.Groupings.GleeHeadTail(gold, labels.Count, rho)];
+        List<Grouping> groupings = [Evaluation.Groupings.GleeHeadTail(gold, labels.Count, rho, trainCounts.Count > 0 ? trainCounts : null)];
         if (trainCounts.Count > 0)
         {
             groupings.Add(Evaluation.Groupings.ManyMediumFew(trainCounts, bounds));
