@@ -27,10 +27,24 @@ internal sealed record Part(string Name, int PerStep, Func<Tensor> Forward, IRea
     /// <summary>The same in libtorch's own operations, as <see cref="PlainModel"/> has it (padded); null where Tailor takes those itself.</summary>
     public Part? Plain { get; init; }
 
+    /// <summary>Parts of their own that this one contains, whose times are taken off its.</summary>
+    public IReadOnlyList<Part> Without { get; init; } = [];
+
     /// <summary>Times the part.</summary>
     /// <param name="repeats">Timed runs, after two that are not.</param>
     /// <returns>The best forward and the best backward time of one run, in milliseconds.</returns>
     public (double Forward, double Backward) Time(int repeats)
+    {
+        (double forward, double backward) = TimeAll(repeats);
+        foreach ((double innerForward, double innerBackward) in Without.Select(part => part.Time(repeats)))
+        {
+            (forward, backward) = (Math.Max(0, forward - innerForward), Math.Max(0, backward - innerBackward));
+        }
+
+        return (forward, backward);
+    }
+
+    private (double Forward, double Backward) TimeAll(int repeats)
     {
         const int WarmUp = 2;
         (double forward, double backward) = (double.PositiveInfinity, double.PositiveInfinity);

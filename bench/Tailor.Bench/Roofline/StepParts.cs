@@ -26,7 +26,7 @@ internal sealed class StepParts(Workload workload, int[] lengths)
         ReadAttention(),
         Linear("linear: attention output", _fullLayers, _width, _width),
         Linear("linear: feed-forward up", _fullLayers, _width, _inner),
-        Elements("GELU", _fullLayers, _inner, passes: 5, F.gelu),
+        Gelu(),
         Linear("linear: feed-forward down", _fullLayers, _inner, _width),
         LayerNorm(),
         Elements("dropout", (2 * _fullLayers) + 1, _width, passes: 4, x => new DropoutPlaces(workload.Seed, 0, training: true).Apply(x, workload.Dropout)) with
@@ -80,6 +80,22 @@ internal sealed class StepParts(Workload workload, int[] lengths)
     {
         Tensor x = Leaf(_tokens, inputs), weight = Leaf(outputs, inputs), bias = Leaf(outputs);
         return new(name, perStep, () => Engine.Linear.Apply(x, weight, bias), [x, weight, bias]) { Operations = 6.0 * _tokens * inputs * outputs, IsLinearOrAttention = true };
+    }
+
+    /// <summary>Bias and activation as the feed-forward has them between its products.</summary>
+    private Part Gelu()
+    {
+        Parameter Fresh(string name, params long[] shape) => new(name, randn(shape));
+        Parameter up = Fresh("up", _inner, _width), upBias = Fresh("up.bias", _inner), down = Fresh("down", _width, _inner), downBias = Fresh("down.bias", _width);
+        Tensor x = Leaf(_tokens, _width);
+        Linear first = new(up, upBias), second = new(down, downBias);
+        return new("GELU and its bias, within the feed-forward", _fullLayers, () => FeedForward.Apply(x, first, Activation.Gelu, second), [x, up.Value, upBias.Value, down.Value, downBias.Value])
+        {
+            // Forward it reads and writes once; backward it reads two and writes two.
+            Bytes = Floats(6 * _tokens * _inner),
+            Without = [Linear("up", 1, _width, _inner), Linear("down", 1, _inner, _width)],
+            Plain = Elements("GELU", _fullLayers, _inner, passes: 5, F.gelu),
+        };
     }
 
     private Part SelfAttention()

@@ -73,8 +73,7 @@ internal sealed class BertLayer
         double p = _config.HiddenDropout;
         Tensor projected = dropout.Apply(_attentionOutput.Forward(context), p);
         Tensor attended = _attentionNorm.Forward(residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected, LastingScalar.One));
-        Tensor inner = _config.HiddenActivation.Apply(_up.Forward(attended));
-        Tensor output = dropout.Apply(_down.Forward(inner), p);
+        Tensor output = dropout.Apply(Engine.FeedForward.Apply(attended, _up, _config.HiddenActivation, _down), p);
         return _outputNorm.Forward(attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output, LastingScalar.One));
     }
 }

@@ -55,13 +55,22 @@ internal sealed class PreNormBlock
         Tensor residual = read is null ? x : x.index_select(0, read);
         Tensor projected = Scaled(dropout.Apply(_attentionOutput.Forward(context), _shape.ProjectionDropout), _attentionScale);
         Tensor attended = residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected, LastingScalar.One);
-        Tensor output = Scaled(dropout.Apply(_down.Forward(Activated(_up.Forward(_feedForwardNorm.Forward(attended)))), _shape.FeedForwardDropout), _feedForwardScale);
+        Tensor output = Scaled(dropout.Apply(FeedForward(_feedForwardNorm.Forward(attended)), _shape.FeedForwardDropout), _feedForwardScale);
         return attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output, LastingScalar.One).MoveToOuterDisposeScope();
     }
 
     private static Tensor Scaled(Tensor x, Parameter? scale) => scale is null ? x : x.mul(scale.Value);
 
-    private Tensor Activated(Tensor x) => _shape.Gated ? F.silu(x.narrow(1, 0, _shape.Inner)).mul(x.narrow(1, _shape.Inner, _shape.Inner)) : _shape.Activation.Apply(x);
+    private Tensor FeedForward(Tensor x)
+    {
+        if (!_shape.Gated)
+        {
+            return Engine.FeedForward.Apply(x, _up, _shape.Activation, _down);
+        }
+
+        Tensor both = _up.Forward(x);
+        return _down.Forward(F.silu(both.narrow(1, 0, _shape.Inner)).mul(both.narrow(1, _shape.Inner, _shape.Inner)));
+    }
 
     private Tensor Attention(Tensor normed, int[] offsets, DropoutPlaces dropout, Tensor? read)
     {

@@ -53,7 +53,7 @@ internal static class MixedProduct
     }
 
     /// <summary>The operand in bfloat16, with rows of zeros behind it up to a whole block.</summary>
-    private static Tensor Halved(Tensor x)
+    internal static Tensor Halved(Tensor x)
     {
         long rows = x.shape[0], padded = (rows + RowBlock - 1) / RowBlock * RowBlock;
         if (padded == rows)
@@ -69,10 +69,24 @@ internal static class MixedProduct
     }
 
     /// <summary>The first rows in float32.</summary>
-    private static Tensor Whole(Tensor product, long rows)
+    internal static Tensor Whole(Tensor product, long rows)
     {
         using Tensor top = product.narrow(0, 0, rows);
         return top.to(ScalarType.Float32);
+    }
+
+    /// <summary>dL/dx = dL/dy W.</summary>
+    internal static Tensor InputGradient(Tensor gradient, Tensor half, long rows)
+    {
+        using Tensor product = gradient.mm(half);
+        return Whole(product, rows);
+    }
+
+    /// <summary>dL/dW = (dL/dy)ᵀ x; the rows of zeros add nothing.</summary>
+    internal static Tensor WeightGradient(Tensor gradient, Tensor input)
+    {
+        using Tensor turned = gradient.t(), product = turned.mm(input);
+        return product.to(ScalarType.Float32);
     }
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
@@ -101,20 +115,6 @@ internal static class MixedProduct
                 needs.Weight ? WeightGradient(gradient!, memory.Saved[^1]) : null,
                 null,
                 needs.Bias ? grad_output.sum([0]) : null);
-        }
-
-        /// <summary>dL/dx = dL/dy W.</summary>
-        private static Tensor InputGradient(Tensor gradient, Tensor half, long rows)
-        {
-            using Tensor product = gradient.mm(half);
-            return Whole(product, rows);
-        }
-
-        /// <summary>dL/dW = (dL/dy)ᵀ x; the rows of zeros add nothing.</summary>
-        private static Tensor WeightGradient(Tensor gradient, Tensor input)
-        {
-            using Tensor turned = gradient.t(), product = turned.mm(input);
-            return product.to(ScalarType.Float32);
         }
     }
 }

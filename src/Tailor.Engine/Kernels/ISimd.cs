@@ -33,6 +33,15 @@ internal unsafe interface ISimd<TVector>
     /// <summary>The larger; <paramref name="right"/> where one is NaN.</summary>
     public static abstract TVector Max(TVector left, TVector right);
 
+    /// <summary>The magnitudes of one with the signs of the other.</summary>
+    public static abstract TVector CopySign(TVector magnitude, TVector sign);
+
+    /// <summary>As many bfloat16 as floats are in a vector, widened.</summary>
+    public static abstract TVector LoadHalf(ushort* source);
+
+    /// <summary>Rounds to the nearest bfloat16, the even one of two, as libtorch does.</summary>
+    public static abstract void StoreHalf(TVector value, ushort* target);
+
     /// <summary>The lowest 9 bits of each element moved to where a float keeps its sign and exponent.</summary>
     public static abstract TVector ShiftIntoExponent(TVector value);
 

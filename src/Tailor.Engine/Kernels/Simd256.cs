@@ -41,6 +41,22 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
     public static Vector256<float> Max(Vector256<float> left, Vector256<float> right) => Vector256.MaxNative(left, right);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> CopySign(Vector256<float> magnitude, Vector256<float> sign) => Vector256.CopySign(magnitude, sign);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadHalf(ushort* source) => (Vector256.WidenLower(Vector128.Load(source).ToVector256Unsafe()) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalf(Vector256<float> value, ushort* target)
+    {
+        Vector256<uint> bits = value.AsUInt32();
+
+        // Half of the last kept digit, less one where that digit is even; a NaN would overflow, and is kept quiet instead.
+        bits = Vector256.ConditionalSelect(Vector256.Equals(value, value).AsUInt32(), bits + Vector256.Create(0x7FFFu) + ((bits >>> 16) & Vector256<uint>.One), bits | Vector256.Create(0x400000u)) >>> 16;
+        Vector256.Narrow(bits, bits).GetLower().Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ShiftIntoExponent(Vector256<float> value) => (value.AsInt32() << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
