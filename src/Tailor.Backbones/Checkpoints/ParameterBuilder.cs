@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tailor.Engine;
 using Tailor.Foundation;
 using TorchSharp;
@@ -213,13 +214,16 @@ public sealed class ParameterBuilder(
         }
 
         RandomStream stream = RandomStream.For(seed, "initial " + name);
-        float[] values = new float[shape.Aggregate(1L, (a, b) => a * b)];
+
+        // Into libtorch's memory at once: arrays of an embedding's size would stay with the process as garbage.
+        Tensor fresh = empty(shape, dtype: ScalarType.Float32, device: CPU);
+        Span<float> values = MemoryMarshal.Cast<byte, float>(fresh.bytes);
         for (int i = 0; i < values.Length; i++)
         {
             values[i] = (float)(initial.Mean + (initial.Bound > 0 ? initial.Bound * ((2 * stream.NextDouble()) - 1) : initial.StandardDeviation * stream.NextGaussian()));
         }
 
-        return tensor(values, shape);
+        return fresh;
     }
 
     private Tensor Placed(Tensor tensor)
