@@ -12,6 +12,9 @@ internal static class TokenizerFiles
     private const string ConfigName = "tokenizer_config.json";
     private const string SpecialName = "special_tokens_map.json";
 
+    /// <summary>No tokenizer's file is as long as this, in bytes.</summary>
+    public const long MaxLength = 256L << 20;
+
     /// <summary>Reads <c>tokenizer.json</c> when it is there, else <c>vocab.txt</c> with the settings of <c>tokenizer_config.json</c>.</summary>
     /// <exception cref="InputException">Neither is there, or a file is not valid.</exception>
     public static WordPieceDefinition Read(string directory)

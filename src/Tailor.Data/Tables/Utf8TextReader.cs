@@ -34,7 +34,7 @@ internal sealed class Utf8TextReader : TextReader
     {
         _path = path;
         _maxRecordLength = maxRecordLength;
-        _stream = Open(path);
+        _stream = BoundedFile.Open(path);
         SkipByteOrderMark();
     }
 
@@ -124,27 +124,6 @@ internal sealed class Utf8TextReader : TextReader
         }
 
         base.Dispose(disposing);
-    }
-
-    private static FileStream Open(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw InputException.At(path, "this is a folder", "give the file itself");
-        }
-
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1, FileOptions.SequentialScan);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException($"{path}: no such file; check the name", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            throw new InputException($"{path}: cannot be opened ({error.Message}); check the file's rights", error);
-        }
     }
 
     private void Advance(int count)

@@ -1,9 +1,7 @@
-using Tailor.Foundation;
+namespace Tailor.Foundation;
 
-namespace Tailor.Imaging;
-
-/// <summary>Reads files whole when they are not too long.</summary>
-internal static class BoundedFile
+/// <summary>Opens files of the user's, and reads them whole when they are not too long.</summary>
+public static class BoundedFile
 {
     /// <summary>The bytes of a file.</summary>
     /// <param name="path">The file.</param>
@@ -24,13 +22,14 @@ internal static class BoundedFile
             stream.ReadExactly(content);
             return content;
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{path}: cannot be read ({fault.Message}); check the disk and copy the file again", fault);
         }
     }
 
     /// <summary>Opens a file for reading from its start to its end.</summary>
+    /// <param name="path">The file.</param>
     /// <exception cref="InputException">It is missing, is a folder, or cannot be opened.</exception>
     public static FileStream Open(string path)
     {
