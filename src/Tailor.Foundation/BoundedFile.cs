@@ -7,15 +7,16 @@ public static class BoundedFile
     /// <param name="path">The file.</param>
     /// <param name="maxLength">The longest allowed, in bytes.</param>
     /// <param name="what">What the file should be, for messages: "a picture".</param>
+    /// <param name="remedy">What to do about a file that is too long.</param>
     /// <exception cref="InputException">It is missing, is a folder, cannot be read, or is too long.</exception>
-    public static byte[] Read(string path, long maxLength, string what)
+    public static byte[] Read(string path, long maxLength, string what, string remedy = "make it smaller or raise the limit")
     {
         try
         {
             using FileStream stream = Open(path);
             if (stream.Length > Math.Min(maxLength, Array.MaxLength))
             {
-                throw InputException.At(path, $"{stream.Length:N0} bytes", $"{what} may have at most {Math.Min(maxLength, Array.MaxLength):N0}: make it smaller or raise the limit");
+                throw InputException.At(path, $"{stream.Length:N0} bytes", $"{what} may have at most {Math.Min(maxLength, Array.MaxLength):N0}: {remedy}");
             }
 
             byte[] content = GC.AllocateUninitializedArray<byte>((int)stream.Length);

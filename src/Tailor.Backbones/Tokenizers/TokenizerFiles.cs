@@ -12,8 +12,11 @@ internal static class TokenizerFiles
     private const string ConfigName = "tokenizer_config.json";
     private const string SpecialName = "special_tokens_map.json";
 
-    /// <summary>No tokenizer's file is as long as this, in bytes.</summary>
-    public const long MaxLength = 256L << 20;
+    private const long MaxLength = 256L << 20;
+
+    /// <summary>The bytes of a file, which is none that is larger than a tokenizer's can be.</summary>
+    /// <exception cref="InputException">It is missing, unreadable or larger than 256 MiB.</exception>
+    public static byte[] ReadBytes(string path) => BoundedFile.Read(path, MaxLength, "a tokenizer file", "check that this is the right file");
 
     /// <summary>Reads <c>tokenizer.json</c> when it is there, else <c>vocab.txt</c> with the settings of <c>tokenizer_config.json</c>.</summary>
     /// <exception cref="InputException">Neither is there, or a file is not valid.</exception>

@@ -45,7 +45,7 @@ internal sealed class TokenizerJsonValue : IDisposable
     /// <exception cref="InputException">The file is missing, too large, or not JSON.</exception>
     public static TokenizerJsonValue Open(string path)
     {
-        byte[] content = BoundedFile.Read(path, TokenizerFiles.MaxLength, "a tokenizer file");
+        byte[] content = TokenizerFiles.ReadBytes(path);
         ReadOnlyMemory<byte> json = content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
         try
         {

@@ -12,7 +12,7 @@ internal static class VocabularyFile
     /// <exception cref="InputException">The file is missing, too large, empty or not UTF-8.</exception>
     public static IReadOnlyList<string> Read(string path)
     {
-        byte[] content = BoundedFile.Read(path, TokenizerFiles.MaxLength, "a tokenizer file");
+        byte[] content = TokenizerFiles.ReadBytes(path);
         string text;
         try
         {

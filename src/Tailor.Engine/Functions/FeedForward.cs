@@ -87,9 +87,10 @@ public static class FeedForward
         {
             Tensor[] all = Array.ConvertAll(vars, value => (Tensor)value);
             (Tensor x, Tensor upBias, Tensor downBias, Tensor up, Tensor down) = (all[0], all[2], all[4], all[5], all[6]);
-            ctx.save_data("needs", Array.ConvertAll(all[..5], tensor => tensor.requires_grad));
+            bool[] needs = Array.ConvertAll(all[..5], tensor => tensor.requires_grad);
+            ctx.save_data("needs", needs);
             (Tensor input, Tensor inner, Tensor output) = Forward(x, up, upBias, down, downBias, keep: true);
-            FunctionMemory.Save(ctx, input, inner, up, upBias, down);
+            FunctionMemory.Save(ctx, [inner, up, upBias, down, .. needs[1] ? [input] : Array.Empty<Tensor>()]);
             input.Dispose();
             inner.Dispose();
             return output;
@@ -99,27 +100,27 @@ public static class FeedForward
         {
             using var memory = FunctionMemory.Backward(ctx, grad_output);
             bool[] needs = (bool[])ctx.get_data("needs");
-            (Tensor input, Tensor inner, Tensor up, Tensor upBias, Tensor down) = (memory.Saved[0], memory.Saved[1], memory.Saved[2], memory.Saved[3], memory.Saved[4]);
+            (Tensor inner, Tensor up, Tensor upBias, Tensor down) = (memory.Saved[0], memory.Saved[1], memory.Saved[2], memory.Saved[3]);
             bool mixed = up.dtype == ScalarType.BFloat16;
             long rows = grad_output.shape[0];
             using Tensor gradient = mixed ? MixedProduct.Halved(grad_output) : grad_output.contiguous();
 
             // The gradient of the activation becomes, in place, that of the sums before it.
-            using Tensor sums = mixed ? gradient.mm(down) : LinearProduct.ProductOfGradient(gradient, down);
+            using Tensor sums = mixed ? gradient.mm(down) : LinearProduct.InputGradient(gradient, down);
             using Tensor? active = needs[3] ? empty_like(inner) : null;
             Tensor? upBiasGradient = needs[2] ? empty(inner.shape[1], ScalarType.Float32, CPU) : null;
             RunBackward(inner, upBias, sums, active, upBiasGradient);
             return FunctionMemory.Return(
-                !needs[0] ? null : mixed ? MixedProduct.InputGradient(sums, up, rows) : LinearProduct.ProductOfGradient(sums, up),
-                needs[1] ? Rows(sums, input, mixed) : null,
+                !needs[0] ? null : mixed ? MixedProduct.InputGradient(sums, up, rows) : LinearProduct.InputGradient(sums, up),
+                needs[1] ? WeightGradient(sums, memory.Saved[4], mixed) : null,
                 upBiasGradient,
-                needs[3] ? Rows(gradient, active!, mixed) : null,
+                needs[3] ? WeightGradient(gradient, active!, mixed) : null,
                 needs[4] ? grad_output.sum([0]) : null,
                 null,
                 null);
         }
 
         /// <summary>dL/dW = (dL/dy)ᵀ x.</summary>
-        private static Tensor Rows(Tensor gradient, Tensor x, bool mixed) => mixed ? MixedProduct.WeightGradient(gradient, x) : LinearProduct.ProductOfRows(gradient, x);
+        private static Tensor WeightGradient(Tensor gradient, Tensor x, bool mixed) => mixed ? MixedProduct.WeightGradient(gradient, x) : LinearProduct.WeightGradient(gradient, x);
     }
 }

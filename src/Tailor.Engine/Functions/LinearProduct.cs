@@ -68,14 +68,14 @@ public static class LinearProduct
     internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias) => IsOurs(x, weight, bias) ? Forward(x, weight, bias) : F.linear(x, weight, bias);
 
     /// <summary>dL/dx = dL/dy W in float32 by the faster product, without a graph.</summary>
-    internal static Tensor ProductOfGradient(Tensor gradient, Tensor weight) => MatrixChoice.Own && gradient.numel() * weight.shape[1] >= Smallest ? InputGradient(gradient, weight) : gradient.mm(weight);
+    internal static Tensor InputGradient(Tensor gradient, Tensor weight) => MatrixChoice.Own && gradient.numel() * weight.shape[1] >= Smallest ? OwnInputGradient(gradient, weight) : gradient.mm(weight);
 
     /// <summary>dL/dW = (dL/dy)ᵀ x in float32 by the faster product, without a graph.</summary>
-    internal static Tensor ProductOfRows(Tensor gradient, Tensor x)
+    internal static Tensor WeightGradient(Tensor gradient, Tensor x)
     {
         if (MatrixChoice.Own && gradient.numel() * x.shape[1] >= Smallest)
         {
-            return WeightGradient(gradient, x);
+            return OwnWeightGradient(gradient, x);
         }
 
         using Tensor turned = gradient.t();
@@ -93,10 +93,10 @@ public static class LinearProduct
     }
 
     /// <summary>dL/dx = dL/dy W.</summary>
-    private static Tensor InputGradient(Tensor gradient, Tensor weight) => Multiply(gradient, transposeA: false, weight, transposeB: false, bias: null);
+    private static Tensor OwnInputGradient(Tensor gradient, Tensor weight) => Multiply(gradient, transposeA: false, weight, transposeB: false, bias: null);
 
     /// <summary>dL/dW = (dL/dy)ᵀ x.</summary>
-    private static Tensor WeightGradient(Tensor gradient, Tensor x)
+    private static Tensor OwnWeightGradient(Tensor gradient, Tensor x)
     {
         using Tensor input = x.contiguous();
         return Multiply(gradient, transposeA: true, input, transposeB: false, bias: null);
@@ -142,7 +142,7 @@ public static class LinearProduct
             using var memory = FunctionMemory.Backward(ctx, grad_output);
             (bool x, bool weight, bool bias) = ((bool, bool, bool))ctx.get_data("needs");
             using Tensor gradient = grad_output.contiguous();
-            return FunctionMemory.Return(x ? InputGradient(gradient, memory.Saved[1]) : null, weight ? WeightGradient(gradient, memory.Saved[0]) : null, bias ? gradient.sum([0]) : null);
+            return FunctionMemory.Return(x ? OwnInputGradient(gradient, memory.Saved[1]) : null, weight ? OwnWeightGradient(gradient, memory.Saved[0]) : null, bias ? gradient.sum([0]) : null);
         }
     }
 }

@@ -38,6 +38,17 @@ public static class KernelCollection
         Assert.True(difference <= tolerance * scale, $"differs by {difference:g3} where values reach {scale:g3}");
     }
 
+    /// <summary>Asserts that no tensor is left of a step when it is over; the first two may keep what is made once.</summary>
+    public static void AssertKeepsNothing(Action step)
+    {
+        step();
+        step();
+        long before = torch.Tensor.TotalCount;
+        step();
+        step();
+        Assert.Equal(before, torch.Tensor.TotalCount);
+    }
+
     public static torch.Tensor Normal(int seed, params long[] shape)
     {
         var random = Tailor.Foundation.RandomStream.For(seed, "test values");
