@@ -1,17 +1,18 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
 namespace Tailor.Data;
 
 /// <summary>
-/// Counts repetitions in a stream of examples, keeping 128 bits and a class number of each text: in memory up to a limit, beyond it in temporary files that hold the hashes by their highest bits
-/// and are counted one by one at the end. The counts are the same.
+/// Counts repetitions in a stream of examples, keeping 128 bits and a class number of each text: in memory up to a limit, beyond it in a temporary file that holds the hashes in parts by their highest
+/// bits, which are counted one by one at the end, on all processors. The counts are the same.
 /// </summary>
 /// <param name="limit">The most different texts kept in memory.</param>
 internal sealed class RepeatTally(int limit = int.MaxValue) : IDisposable
 {
-    private readonly HashTable _texts = new();
     private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
-    private HashFiles? _files;
+    private HashTable _texts = new();
+    private HashFile? _file;
 
     /// <summary>Examples that repeat an earlier one.</summary>
     public int Repeated { get; private set; }
@@ -20,57 +21,89 @@ internal sealed class RepeatTally(int limit = int.MaxValue) : IDisposable
     public int Contradicting { get; private set; }
 
     /// <summary>Takes the next example.</summary>
-    /// <exception cref="IOException">There is no room for temporary files.</exception>
+    /// <exception cref="IOException">There is no room for the temporary file.</exception>
     public void Add(TextExample example)
     {
         ref int label = ref CollectionsMarshal.GetValueRefOrAddDefault(_labels, example.Label ?? "", out bool known);
         label = known ? label : _labels.Count - 1;
         UInt128 hash = TextHash.Of(example);
-        if (_files is not null)
+        if (_file is not null)
         {
-            _files.Add(hash, label);
+            _file.Add(hash, label);
             return;
         }
 
-        Count(_texts, hash, label);
+        if (!_texts.TryAdd(hash, label, out int earlier))
+        {
+            Repeated++;
+            Contradicting += earlier == label ? 0 : 1;
+        }
+
         if (_texts.Count > limit)
         {
             // The first of each text goes first, as it came first.
-            _files = new HashFiles();
+            _file = new HashFile();
             foreach ((UInt128 first, int number) in _texts.Entries)
             {
-                _files.Add(first, number);
+                _file.Add(first, number);
             }
 
-            _texts.Clear();
+            _texts = new HashTable();
         }
     }
 
-    /// <summary>Counts what lies in files; nothing may be added afterwards.</summary>
+    /// <summary>Counts what lies in the file; nothing may be added afterwards.</summary>
+    /// <exception cref="IOException">The temporary file cannot be read.</exception>
     public void Finish()
     {
-        foreach (IEnumerable<(UInt128 Hash, int Number)> file in _files?.Read() ?? [])
+        if (_file is not { } file)
         {
-            _texts.Clear();
-            foreach ((UInt128 hash, int label) in file)
-            {
-                Count(_texts, hash, label);
-            }
+            return;
         }
+
+        var counts = new (int Repeated, int Contradicting)[HashFile.Parts];
+        try
+        {
+            Parallel.For(
+                0,
+                HashFile.Parts,
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+                () => new HashTable(),
+                (part, _, texts) =>
+                {
+                    texts.Clear();
+                    counts[part] = CountIn(file.Read(part), texts);
+                    return texts;
+                },
+                _ => { });
+        }
+        catch (AggregateException faults)
+        {
+            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
+        }
+
+        Repeated += counts.Sum(c => c.Repeated);
+        Contradicting += counts.Sum(c => c.Contradicting);
     }
 
     /// <summary>Whether a text was taken before; only without a limit.</summary>
     public bool Contains(UInt128 hash) => _texts.Contains(hash);
 
-    /// <summary>Removes the temporary files.</summary>
-    public void Dispose() => _files?.Dispose();
+    /// <summary>Removes the temporary file.</summary>
+    public void Dispose() => _file?.Dispose();
 
-    private void Count(HashTable texts, UInt128 hash, int label)
+    private static (int Repeated, int Contradicting) CountIn(HashEntry[] entries, HashTable texts)
     {
-        if (!texts.TryAdd(hash, label, out int earlier))
+        (int repeated, int contradicting) = (0, 0);
+        foreach (HashEntry entry in entries)
         {
-            Repeated++;
-            Contradicting += earlier == label ? 0 : 1;
+            if (!texts.TryAdd(entry.Hash, entry.Number, out int earlier))
+            {
+                repeated++;
+                contradicting += earlier == entry.Number ? 0 : 1;
+            }
         }
+
+        return (repeated, contradicting);
     }
 }
