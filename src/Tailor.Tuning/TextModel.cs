@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Tailor.Tuning;
 
 /// <summary>A classifier of texts.</summary>
-public sealed class TextModel : ClassifierModel
+public sealed class TextModel : ClassifierModel, ITextScorer
 {
     private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
     {
@@ -17,21 +17,20 @@ public sealed class TextModel : ClassifierModel
     };
 
     private readonly TextBackbone _backbone;
-    private readonly TemplateEncoder? _template;
     private readonly Func<TextModel> _pristine;
 
     private TextModel(TextBackbone backbone, ClassificationHead head, Adapter? adapter, Recipe recipe, Func<TextModel> pristine)
         : base(backbone.Build, head, adapter, recipe)
     {
         (_backbone, _pristine) = (backbone, pristine);
-        _template = recipe.Input.Kind == InputKind.Template ? new TemplateEncoder(PromptTemplate.Parse(recipe.Input.Template), backbone.Tokenizer, MaxLength) : null;
+        Input = new TextInput(recipe.Input, backbone.Tokenizer);
     }
 
     /// <summary>The backbone.</summary>
     public TextBackbone Backbone => _backbone;
 
-    /// <summary>Longest input in tokens, special tokens included.</summary>
-    public int MaxLength => Recipe.Input.MaxLength;
+    /// <summary>How a text becomes tokens.</summary>
+    public TextInput Input { get; }
 
     /// <inheritdoc/>
     public override EncoderSites Sites => _backbone.Encoder.Sites;
@@ -78,23 +77,11 @@ public sealed class TextModel : ClassifierModel
     /// <inheritdoc/>
     public override ClassifierModel Pristine() => _pristine();
 
-    /// <summary>Tokenises an example as the recipe's input asks.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="pair">The second text, or null.</param>
-    public TokenSequence Tokenize(string text, string? pair)
-    {
-        if (_template is not null)
-        {
-            return _template.Encode(text, pair);
-        }
+    /// <inheritdoc/>
+    public float[] Probabilities(IReadOnlyList<(string Text, string? Pair)> texts) => Probabilities(Input.Tokenize(texts));
 
-        int[] ids = _backbone.Tokenizer.EncodeIds(text, pair, MaxLength, out int first);
-        return new TokenSequence(ids, first);
-    }
-
-    /// <summary>Tokenises many examples.</summary>
-    /// <param name="texts">Texts, each with its pair or null.</param>
-    public TextSet Tokenize(IEnumerable<(string Text, string? Pair)> texts) => new([.. texts.Select(text => Tokenize(text.Text, text.Pair))]);
+    /// <inheritdoc/>
+    public float[] Values(IReadOnlyList<(string Text, string? Pair)> texts) => Values(Input.Tokenize(texts));
 
     internal override IReadOnlyDictionary<string, string> StandardNames => Names(Recipe);
 

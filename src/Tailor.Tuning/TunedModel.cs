@@ -38,7 +38,7 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         config["problem_type"] = Recipe.PredictsNumbers ? "regression" : "single_label_classification";
         config["classifier_dropout"] = Recipe.Head.Dropout;
         Directory.CreateDirectory(directory);
-        AtomicFile.WriteText(Path.Combine(directory, "tailor.json"), Describe().ToJsonString(Indented) + "\n");
+        SaveDescription(directory);
         if (FittedCalibration.StandsBeside(Recipe))
         {
             (model.Fitted ?? throw new InvalidOperationException("The recipe's calibrations have not been fitted.")).Write(directory);
@@ -54,6 +54,10 @@ public sealed record TunedModel(Recipe Recipe, IReadOnlyList<string> Labels, IRe
         model.SaveInput(directory);
         ModelDirectory.Save(directory, config, tokenizer: null, Weights(model));
     }
+
+    /// <summary>Writes <c>tailor.json</c> alone.</summary>
+    /// <param name="directory">The directory.</param>
+    public void SaveDescription(string directory) => AtomicFile.WriteText(Path.Combine(directory, "tailor.json"), Describe().ToJsonString(Indented) + "\n");
 
     /// <summary>Reads a directory that <see cref="Save"/> wrote.</summary>
     /// <param name="directory">The directory.</param>

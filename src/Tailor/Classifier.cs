@@ -2,6 +2,7 @@ using Tailor.Data;
 using Tailor.Engine;
 using Tailor.Evaluation;
 using Tailor.Foundation;
+using Tailor.Onnx;
 using Tailor.Tuning;
 using static TorchSharp.torch;
 
@@ -11,9 +12,9 @@ namespace Tailor;
 public abstract class Classifier : IDisposable
 {
     private readonly TunedModel _description;
-    private readonly ClassifierModel _model;
+    private readonly IDisposable _model;
 
-    private protected Classifier(TunedModel description, ClassifierModel model) => (_description, _model) = (description, model);
+    private protected Classifier(TunedModel description, IDisposable model) => (_description, _model) = (description, model);
 
     /// <summary>The class names in order.</summary>
     public IReadOnlyList<string> Labels => _description.Labels;
@@ -31,13 +32,30 @@ public abstract class Classifier : IDisposable
     public ShotBounds Groups => _description.Groups;
 
     /// <summary>Loads a classifier of whichever kind the folder holds.</summary>
-    /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
+    /// <param name="folder">A run folder of <c>tailor train</c>, its <c>model/</c> folder, or a folder of <c>tailor export</c>, which ONNX Runtime computes.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
     /// <param name="precision">In what numbers the backbone computes, whatever it was trained in.</param>
-    /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, or the precision does not pay on this machine.</exception>
-    public static Classifier Load(string folder, string? device = null, Precision precision = Precision.Fp32)
+    /// <param name="threads">Threads that compute, at least 1; as many as the machine has cores when null. Those of libtorch are the whole process's, and the first to load it decides.</param>
+    /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, the precision does not pay on this machine, or an exported folder cannot be computed so.</exception>
+    public static Classifier Load(string folder, string? device = null, Precision precision = Precision.Fp32, int? threads = null)
     {
         string directory = DeployedModel.DirectoryOf(folder);
+        if (OnnxTextModel.IsIn(directory))
+        {
+            if (device is not (null or "cpu") || precision != Precision.Fp32)
+            {
+                throw new InputException($"{folder}: an exported graph has its numbers in it and ONNX Runtime computes it on the CPU; leave --device and --precision out, or give the run itself");
+            }
+
+            (TunedModel exported, OnnxTextModel graph) = OnnxTextModel.Load(directory, threads);
+            return new TextClassifier(exported, graph);
+        }
+
+        if (threads is { } count)
+        {
+            Libtorch.Load(count);
+        }
+
         using IDisposable loading = Libtorch.Begin();
 
         // The usual device is not asked for by name: that would wait for libtorch before the files are read.
@@ -54,13 +72,13 @@ public abstract class Classifier : IDisposable
     }
 
     /// <summary>Loads a classifier of one kind.</summary>
-    /// <exception cref="InputException">As for <see cref="Load(string, string?, Precision)"/>, or it is of the other kind.</exception>
-    private protected static T Load<T>(string folder, string? device, Precision precision)
+    /// <exception cref="InputException">As for <see cref="Load(string, string?, Precision, int?)"/>, or it is of the other kind.</exception>
+    private protected static T Load<T>(string folder, string? device, Precision precision, int? threads)
         where T : Classifier
     {
         bool pictures = TunedModel.ReadDescription(DeployedModel.DirectoryOf(folder)).Recipe.Input.ReadsPictures;
         return pictures == (typeof(T) == typeof(ImageClassifier))
-            ? (T)Load(folder, device, precision)
+            ? (T)Load(folder, device, precision, threads)
             : throw new InputException($"{folder}: this model classifies {(pictures ? "pictures, not texts" : "texts, not pictures")}");
     }
 

@@ -61,7 +61,7 @@ public static partial class FineTuningChange
         TextSet sequences;
         using (model)
         {
-            sequences = model.Tokenize(texts);
+            sequences = model.Input.Tokenize(texts);
             now = model.States(sequences);
         }
 

@@ -25,8 +25,9 @@ public sealed class ImageClassifier : Classifier
     /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
     /// <param name="precision">In what numbers the backbone computes, whatever it was trained in.</param>
+    /// <param name="threads">Threads that compute, at least 1; as many as the machine has cores when null.</param>
     /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, the precision does not pay on this machine, or the model classifies texts.</exception>
-    public static new ImageClassifier Load(string folder, string? device = null, Precision precision = Precision.Fp32) => Load<ImageClassifier>(folder, device, precision);
+    public static new ImageClassifier Load(string folder, string? device = null, Precision precision = Precision.Fp32, int? threads = null) => Load<ImageClassifier>(folder, device, precision, threads);
 
     /// <summary>Predicts a stream of pictures; the answers come in the pictures' order, window by window.</summary>
     /// <param name="pictures">The pictures.</param>

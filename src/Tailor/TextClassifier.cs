@@ -12,17 +12,18 @@ public sealed class TextClassifier : Classifier
     /// <summary>Texts tokenised and scored together while streaming.</summary>
     private const int Window = 512;
 
-    private readonly TextModel _model;
+    private readonly ITextScorer _model;
 
-    internal TextClassifier(TunedModel description, TextModel model)
+    internal TextClassifier(TunedModel description, ITextScorer model)
         : base(description, model) => _model = model;
 
     /// <summary>Loads a classifier of texts.</summary>
-    /// <param name="folder">A run folder of <c>tailor train</c>, or its <c>model/</c> folder.</param>
+    /// <param name="folder">A run folder of <c>tailor train</c>, its <c>model/</c> folder, or a folder of <c>tailor export</c>.</param>
     /// <param name="device">The device to compute on, by name; the CPU when null.</param>
     /// <param name="precision">In what numbers the backbone computes, whatever it was trained in.</param>
+    /// <param name="threads">Threads that compute, at least 1; as many as the machine has cores when null.</param>
     /// <exception cref="InputException">The folder is no run, the run has not finished, its files are damaged, the precision does not pay on this machine, or the model classifies pictures.</exception>
-    public static new TextClassifier Load(string folder, string? device = null, Precision precision = Precision.Fp32) => Load<TextClassifier>(folder, device, precision);
+    public static new TextClassifier Load(string folder, string? device = null, Precision precision = Precision.Fp32, int? threads = null) => Load<TextClassifier>(folder, device, precision, threads);
 
     /// <summary>Whether it predicts numbers in the place of classes; then <see cref="Values"/> answers, not <see cref="Predict(IEnumerable{ValueTuple{string, string}}, int)"/>.</summary>
     public bool PredictsNumbers => Recipe.PredictsNumbers;
@@ -34,7 +35,7 @@ public sealed class TextClassifier : Classifier
     {
         ArgumentNullException.ThrowIfNull(texts);
         return PredictsNumbers
-            ? texts.Chunk(Window).SelectMany(window => _model.Values(_model.Tokenize(window)))
+            ? texts.Chunk(Window).SelectMany(_model.Values)
             : throw new InvalidOperationException("This model predicts classes.");
     }
 
@@ -66,7 +67,7 @@ public sealed class TextClassifier : Classifier
             throw new InvalidOperationException("This model predicts numbers.");
         }
 
-        return texts.Chunk(Window).SelectMany(window => Answers(Probabilities(window), topK));
+        return texts.Chunk(Window).SelectMany(window => Answers(_model.Probabilities(window), topK));
     }
 
     /// <summary>Predicts one text.</summary>
@@ -83,8 +84,6 @@ public sealed class TextClassifier : Classifier
     {
         ArgumentNullException.ThrowIfNull(examples);
         int[] gold = Gold(examples.Select(e => e.Label));
-        return Score(gold, Probabilities(examples.Select(e => (e.Text, e.Pair)).ToArray()), rho, groups);
+        return Score(gold, _model.Probabilities([.. examples.Select(e => (e.Text, e.Pair))]), rho, groups);
     }
-
-    private float[] Probabilities(IReadOnlyList<(string Text, string? Pair)> texts) => _model.Probabilities(_model.Tokenize(texts));
 }

@@ -47,7 +47,7 @@ internal sealed class TextRunData(TextDataset data) : RunData
         {
             if (!_sets.TryGetValue((model.Recipe.Input, rows), out set))
             {
-                set = model.Tokenize(rows.Select(example => (example.Text, example.Pair)));
+                set = model.Input.Tokenize(rows.Select(example => (example.Text, example.Pair)));
                 _sets.Add((model.Recipe.Input, rows), set);
             }
         }

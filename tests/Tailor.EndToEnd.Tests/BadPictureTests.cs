@@ -58,6 +58,7 @@ public sealed class BadPictureTests(TinyWorld world)
         ["pictures for a recipe of texts"] = new(["train", "--data", "pictures", "--model", "model", "--recipe", "cls-tanh", "--out", "run"], ["pictures", "these are pictures", "lift"], Pictures()),
         ["predict of a text by a model of pictures"] = new(["predict", "tuned", "--text", "an apple"], ["tuned", "classifies pictures", "--image FILE"], Tuned()),
         ["predict of a picture by a model of texts"] = new(["predict", "run", "--image", "1.png"], ["run", "classifies texts", "--text"], (world, place) => world.CopyFinished(place, "run")),
+        ["export of a model of pictures"] = new(["export", "tuned", "--out", "onnx"], ["tuned", "classifies pictures"], Tuned()),
         ["evaluate on texts by a model of pictures"] = new(["evaluate", "tuned", "--data", "rows.csv"], ["rows.csv", "these are texts", "classifies pictures"], Tuned()),
         ["evaluate on pictures by a model of texts"] = new(["evaluate", "run", "--data", "pictures"], ["pictures", "these are pictures", "classifies texts"], Pictures((world, place) => world.CopyFinished(place, "run"))),
         ["baselines beside recipes of pictures"] = new(Compare("lift", "--baselines", "majority"), ["baseline 'majority' reads texts", "--baselines none"], Pictures()),

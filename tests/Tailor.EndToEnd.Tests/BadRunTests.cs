@@ -99,6 +99,15 @@ public sealed class BadRunTests(TinyWorld world)
             world.CopyFinished(place, "run");
             File.AppendAllText(place.In("rows.csv"), "the red mars,planet\n");
         }),
+        ["export with an unfinished run"] = new(["export", "run", "--out", "onnx"], ["run", "not finished"], (world, place) => world.CopyStopped(place, "run")),
+        ["export into a folder that has something in it"] = new(["export", "run", "--out", "model"], ["model", "give a new folder"], (world, place) => world.CopyFinished(place, "run")),
+        ["export of what was exported"] = new(["export", "onnx", "--out", "again"], ["onnx", "exported already"], Exported),
+        ["predict with a damaged graph"] = new(["predict", "onnx", "--text", "an apple"], ["onnx/model.onnx", "ONNX Runtime cannot read it", "export the run again"], (world, place) =>
+        {
+            Exported(world, place);
+            DamagedWeights.Truncate(place.In("onnx/model.onnx"), 5_000);
+        }),
+        ["mixed precision for an exported graph"] = new(["predict", "onnx", "--text", "an apple", "--precision", "mixed"], ["onnx", "leave --device and --precision out"], Exported),
     };
 
     public static TheoryData<string> Names { get; } = [.. Cases.Keys];
@@ -116,6 +125,12 @@ public sealed class BadRunTests(TinyWorld world)
     private static string[] Adapted(params string[] rest) => Train(["--recipe", "eh-ft-lora", "--set", "input.max_length=32", .. rest, "--out", "run"]);
 
     private static string[] Augmented(string file) => Train("--recipe", "two-stage-augmented", "--augmented", file, "--out", "run");
+
+    private static void Exported(TinyWorld world, TemporaryFolder place)
+    {
+        world.CopyFinished(place, "run");
+        Assert.Equal(0, TailorProcess.Run(["export", "run", "--out", "onnx"], input: null, place.Path).ExitCode);
+    }
 
     private static void ChangeRow(TinyWorld world, TemporaryFolder place)
     {

@@ -4,7 +4,7 @@ namespace Tailor.EndToEnd.Tests;
 
 public sealed partial class HelpTests
 {
-    private static readonly string[] Commands = ["demo", "inspect", "baseline", "train", "compare", "evaluate", "predict", "report", "changes", "recipes", "tokenize", "embed", "pretrain", "vocab", "longtail", "augment", "doctor"];
+    private static readonly string[] Commands = ["demo", "inspect", "baseline", "train", "compare", "evaluate", "predict", "export", "report", "changes", "recipes", "tokenize", "embed", "pretrain", "vocab", "longtail", "augment", "doctor"];
 
     [Fact]
     public void The_program_lists_its_commands_and_examples()

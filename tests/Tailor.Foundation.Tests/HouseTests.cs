@@ -18,7 +18,8 @@ public class HouseTests
         ["Tailor.Evaluation"] = ["Tailor.Data"],
         ["Tailor.Baselines"] = ["Tailor.Evaluation"],
         ["Tailor.Tuning"] = ["Tailor.Backbones", "Tailor.Evaluation"],
-        ["Tailor"] = ["Tailor.Tuning", "Tailor.Baselines"],
+        ["Tailor.Onnx"] = ["Tailor.Tuning"],
+        ["Tailor"] = ["Tailor.Onnx", "Tailor.Baselines"],
         ["Tailor.Cli"] = ["Tailor"],
     };
 

@@ -59,7 +59,7 @@ public sealed class StagesTests : IDisposable
         linear.Weight.Value.add_(1);
         using (var mixout = new Mixout(model, 0.75))
         {
-            using PackedBatch batch = PackedBatch.Of([model.Tokenize("apple", null)]);
+            using PackedBatch batch = PackedBatch.Of([model.Input.Tokenize("apple", null)]);
             Tensor evaluated = model.Forward(batch, DropoutPlaces.Off), mixed = mixout.Forward(batch, new DropoutPlaces(1, 1, training: true));
             Assert.False(evaluated.equal(mixed).all().ToBoolean());
             Assert.True(mixed.equal(mixout.Forward(batch, new DropoutPlaces(1, 1, training: true))).all().ToBoolean());

@@ -63,7 +63,7 @@ internal sealed class TinyModel : IDisposable
     public static LabelledExamples Texts(TextModel model, (string Text, int Label)[] examples)
     {
         bool numbers = model.Recipe.PredictsNumbers;
-        return new(model.Tokenize(examples.Select(e => (e.Text, (string?)null))), [.. examples.Select(e => numbers ? 0 : e.Label)], numbers ? [.. examples.Select(e => e.Label - 0.5f)] : null);
+        return new(model.Input.Tokenize(examples.Select(e => (e.Text, (string?)null))), [.. examples.Select(e => numbers ? 0 : e.Label)], numbers ? [.. examples.Select(e => e.Label - 0.5f)] : null);
     }
 
     public static ClassificationTask Task(TextModel model, (string Text, int Label)[] train, (string Text, int Label)[] dev, (string Text, int Label)[]? augmented = null)

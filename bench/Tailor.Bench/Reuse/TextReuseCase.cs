@@ -22,7 +22,7 @@ internal sealed class TextReuseCase(string name, string recipe) : ReuseCase
         Recipe read = RecipeCatalogue.Load(recipe, [$"input.max_length={MaxLength}", "stages.0.frozen_dropout=false"]);
         using TextModel kept = TextModel.Load(Model(shared), read, data.Labels.Count, null, 1), anew = TextModel.Load(Model(shared), read, data.Labels.Count, null, 1);
         var none = new LabelledExamples(new TextSet([]), []);
-        var train = new LabelledExamples(kept.Tokenize(rows.Select(row => (row.Text, row.Pair))), data.LabelIds(rows));
+        var train = new LabelledExamples(kept.Input.Tokenize(rows.Select(row => (row.Text, row.Pair))), data.LabelIds(rows));
         ClassificationTask Task(TextModel model, LabelledExamples examples) => new(model, examples, none, data.Labels.Names, train.Counts(data.Labels.Count), 0.55);
         using var first = new StageEpochs(Task(kept, train), 0, read);
         using var second = new StageEpochs(Task(anew, train with { Examples = new AnewSet(train.Examples) }), 0, read);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Tailor.Engine;
 using Tailor.Foundation;
+using Tailor.Onnx;
 
 namespace Tailor.Bench;
 
@@ -13,6 +14,8 @@ internal sealed class MeasureCommand : Command
     {
         [Side.Tailor] = workload => Own(workload, Precision.Fp32),
         [Side.TailorMixed] = workload => Own(workload, Precision.Mixed),
+        [Side.Onnx] = workload => new OnnxInference(workload, OnnxNumbers.Fp32),
+        [Side.OnnxInt8] = workload => new OnnxInference(workload, OnnxNumbers.Int8),
         [Side.Plain] = workload => workload.Kind.Trains() ? new PlainStep(workload) : new PlainInference(workload),
     };
 

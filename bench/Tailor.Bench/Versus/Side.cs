@@ -24,12 +24,20 @@ internal sealed record Side(string Name, string? Lack, Func<string, Measurement>
     /// <summary>The same in PyTorch under autocast to bf16.</summary>
     public const string PyTorchBFloat16 = "PyTorch bf16";
 
+    /// <summary>The exported graph in ONNX Runtime, fp32; inference alone.</summary>
+    public const string Onnx = "ONNX Runtime";
+
+    /// <summary>The exported graph with 8-bit linear layers.</summary>
+    public const string OnnxInt8 = "ONNX Runtime int8";
+
     /// <summary>Which sides are held against which: the winner's own precision, and mixed precision against the fp32 of today.</summary>
     public static IReadOnlyList<(string Own, IReadOnlyList<string> Others)> Comparisons { get; } =
     [
         (Tailor, [Plain, PyTorch]),
         (TailorMixed, [PyTorchBFloat16]),
         (TailorMixed, [Plain, PyTorch]),
+        (Tailor, [Onnx]),
+        (TailorMixed, [OnnxInt8]),
     ];
 
     /// <summary>Every side, those that cannot run here with the reason.</summary>
@@ -44,11 +52,17 @@ internal sealed record Side(string Name, string? Lack, Func<string, Measurement>
             Own(Plain),
             new(PyTorch, noTorch, file => peer.Measure(file, bfloat16: false)),
             new(PyTorchBFloat16, noTorch ?? slow, file => peer.Measure(file, bfloat16: true)),
+            Own(Onnx),
+            Own(OnnxInt8),
         ];
     }
 
     /// <summary>The names of all sides.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Tailor, TailorMixed, Plain, PyTorch, PyTorchBFloat16];
+    public static IReadOnlyList<string> Names { get; } = [Tailor, TailorMixed, Plain, PyTorch, PyTorchBFloat16, Onnx, OnnxInt8];
+
+    /// <summary>Whether a side has such steps.</summary>
+    /// <param name="kind">What they do.</param>
+    public bool Does(WorkloadKind kind) => Name is not (Onnx or OnnxInt8) || kind == WorkloadKind.Inference;
 
     /// <summary>Checks a name.</summary>
     /// <exception cref="InputException">It is no side.</exception>

@@ -81,6 +81,7 @@ internal sealed class VersusCommand : Command
         }
 
         workload.Write(workloadFile);
+        sides = [.. sides.Where(side => side.Does(workload.Kind))];
         var result = new CaseResult
         {
             Name = one.Name,

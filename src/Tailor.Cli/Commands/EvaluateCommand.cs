@@ -9,7 +9,7 @@ namespace Tailor.Cli;
 /// <summary><c>tailor evaluate</c>.</summary>
 internal sealed class EvaluateCommand : TailorCommand
 {
-    private readonly Argument<string> _run = new("RUN") { Description = "A run folder of tailor train, or its model/ folder." };
+    private readonly Argument<string> _run = new("RUN") { Description = "A run folder of tailor train, its model/ folder, or a folder of tailor export." };
     private readonly Option<string> _data = new("--data")
     {
         Description = "A labelled table, or a folder with train, dev and test tables; of pictures a folder, list, table, IDX or CIFAR files.",
@@ -44,8 +44,7 @@ internal sealed class EvaluateCommand : TailorCommand
     protected override int Run(Session session)
     {
         string run = session.Get(_run)!, path = session.Get(_data)!;
-        session.LoadLibtorch();
-        using Classifier classifier = Classifier.Load(run, session.Device, _precision.Of(session));
+        using Classifier classifier = Classifier.Load(run, session.Device, _precision.Of(session), session.Threads);
         ModelInput.Require(run, classifier, path, session, _dataOptions);
         return Print(session, classifier is ImageClassifier pictures ? Pictures(session, pictures, path) : Texts(session, (TextClassifier)classifier, path));
     }

@@ -9,7 +9,7 @@ namespace Tailor.Cli;
 /// <summary><c>tailor predict</c>.</summary>
 internal sealed class PredictCommand : TailorCommand
 {
-    private readonly Argument<string> _run = new("RUN") { Description = "A run folder of tailor train, or its model/ folder." };
+    private readonly Argument<string> _run = new("RUN") { Description = "A run folder of tailor train, its model/ folder, or a folder of tailor export." };
     private readonly Option<string?> _data = new("--data")
     {
         Description = "A table of texts, or - for one text a line on standard input; of pictures a folder, a list, a table of paths, IDX images or a CIFAR file.",
@@ -60,8 +60,7 @@ internal sealed class PredictCommand : TailorCommand
         }
 
         string run = session.Get(_run)!;
-        session.LoadLibtorch();
-        using Classifier classifier = Classifier.Load(run, session.Device, _precision.Of(session));
+        using Classifier classifier = Classifier.Load(run, session.Device, _precision.Of(session), session.Threads);
         if (data is not (null or "-"))
         {
             ModelInput.Require(run, classifier, data, session, _dataOptions);

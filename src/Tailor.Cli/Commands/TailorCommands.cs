@@ -13,6 +13,7 @@ internal static class TailorCommands
         new CompareCommand(),
         new EvaluateCommand(),
         new PredictCommand(),
+        new ExportCommand(),
         new ReportCommand(),
         new ChangesCommand(),
         new RecipesCommand(),

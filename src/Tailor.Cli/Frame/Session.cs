@@ -30,6 +30,9 @@ internal sealed class Session(ParseResult parsed)
     /// <summary>Standard output for tables: colours on a terminal only.</summary>
     public IAnsiConsole Console => _console ??= Terminal.OpenOutput(Out);
 
+    /// <summary>The threads that were asked for, or null.</summary>
+    public int? Threads => parsed.GetValue(GlobalOptions.Threads);
+
     /// <summary>The value of an option.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
@@ -42,7 +45,7 @@ internal sealed class Session(ParseResult parsed)
     /// <summary>Loads libtorch with the threads that were asked for.</summary>
     public void LoadLibtorch()
     {
-        if (parsed.GetValue(GlobalOptions.Threads) is { } threads)
+        if (Threads is { } threads)
         {
             Libtorch.Load(threads);
         }

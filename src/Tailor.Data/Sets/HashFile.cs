@@ -57,11 +57,18 @@ internal sealed class HashFile : IDisposable
 
     /// <summary>What a part holds, in the order in which it was appended; several threads may read, each its own part, once nothing is appended any more.</summary>
     /// <param name="part">The part, from 0 and below <see cref="Parts"/>.</param>
+    /// <param name="entries">Where to; made larger when it is too small.</param>
+    /// <returns>How many.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public HashEntry[] Read(int part)
+    public int Read(int part, ref HashEntry[] entries)
     {
         List<int> blocks = _blocks[part];
-        var entries = new HashEntry[(blocks.Count * BlockEntries) + _openCount[part]];
+        int count = (blocks.Count * BlockEntries) + _openCount[part];
+        if (entries.Length < count)
+        {
+            entries = new HashEntry[count + (count / 8)];
+        }
+
         for (int i = 0; i < blocks.Count; i++)
         {
             Span<byte> target = MemoryMarshal.AsBytes(entries.AsSpan(i * BlockEntries, BlockEntries));
@@ -73,7 +80,7 @@ internal sealed class HashFile : IDisposable
         }
 
         _open[part].AsSpan(0, _openCount[part]).CopyTo(entries.AsSpan(blocks.Count * BlockEntries));
-        return entries;
+        return count;
     }
 
     /// <summary>Removes the file.</summary>

@@ -68,12 +68,13 @@ internal sealed class RepeatTally(int limit = int.MaxValue) : IDisposable
                 0,
                 HashFile.Parts,
                 new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
-                () => new HashTable(),
-                (part, _, texts) =>
+                () => (Texts: new HashTable(), Entries: Array.Empty<HashEntry>()),
+                (part, _, kept) =>
                 {
-                    texts.Clear();
-                    counts[part] = CountIn(file.Read(part), texts);
-                    return texts;
+                    int count = file.Read(part, ref kept.Entries);
+                    kept.Texts.Clear();
+                    counts[part] = CountIn(kept.Entries.AsSpan(0, count), kept.Texts);
+                    return kept;
                 },
                 _ => { });
         }
@@ -92,7 +93,7 @@ internal sealed class RepeatTally(int limit = int.MaxValue) : IDisposable
     /// <summary>Removes the temporary file.</summary>
     public void Dispose() => _file?.Dispose();
 
-    private static (int Repeated, int Contradicting) CountIn(HashEntry[] entries, HashTable texts)
+    private static (int Repeated, int Contradicting) CountIn(ReadOnlySpan<HashEntry> entries, HashTable texts)
     {
         (int repeated, int contradicting) = (0, 0);
         foreach (HashEntry entry in entries)

@@ -16,9 +16,14 @@ public sealed class ClsHead : ClassificationHead
     /// <summary>The path of the last layer's parameters.</summary>
     public const string OutputPath = "head.out";
 
-    private const string NormPath = "head.ln";
-    private const double FreshEpsilon = 1e-5;
-    private const double PretrainedEpsilon = 1e-12;
+    /// <summary>The path of the layer norm's parameters.</summary>
+    public const string NormPath = "head.ln";
+
+    /// <summary>The epsilon of a fresh layer norm.</summary>
+    public const double FreshEpsilon = 1e-5;
+
+    /// <summary>The epsilon of the MLM head's layer norm.</summary>
+    public const double PretrainedEpsilon = 1e-12;
 
     private readonly Linear _dense, _output;
     private readonly LayerNorm? _norm;

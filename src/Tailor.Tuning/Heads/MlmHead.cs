@@ -79,8 +79,20 @@ public sealed class MlmHead : ClassificationHead
     public override Tensor Classify(Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
-        Tensor tokens = tensor(_tokens, device: features.device), shares = tensor(_shares, [_tokens.Length, Classes], device: features.device);
+        using Tensor tokens = Tokens(), shares = Shares();
         Tensor logits = Linear.Apply(features, RowGather.Apply(_decoder, tokens), _head.Bias.Value.index_select(0, tokens));
         return logits.matmul(shares);
     }
+
+    /// <summary>The linear layer that <see cref="Classify"/> comes to: each class's mean of its words' rows and biases.</summary>
+    /// <returns>[classes, width] and [classes].</returns>
+    public (Tensor Weight, Tensor Bias) ClassLayer()
+    {
+        using Tensor tokens = Tokens(), shares = Shares();
+        return (shares.t().matmul(_decoder.Value.index_select(0, tokens)), _head.Bias.Value.index_select(0, tokens).matmul(shares));
+    }
+
+    private Tensor Tokens() => tensor(_tokens, device: _decoder.Value.device);
+
+    private Tensor Shares() => tensor(_shares, [_tokens.Length, Classes], device: _decoder.Value.device);
 }

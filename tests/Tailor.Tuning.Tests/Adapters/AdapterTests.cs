@@ -145,7 +145,7 @@ public sealed class AdapterTests : IDisposable
 
     private TextModel Load(string name) => _tiny.Load(TinyModel.Recipe(TinyModel.Stage(1)) with { Adapter = Kinds[name], Head = Loud, Input = new InputRecipe { MaxLength = 20 } });
 
-    private static PackedBatch Batch(TextModel model) => PackedBatch.Of([.. TinyModel.Examples(5, 6).Select(e => model.Tokenize(e.Text, null))]);
+    private static PackedBatch Batch(TextModel model) => PackedBatch.Of([.. TinyModel.Examples(5, 6).Select(e => model.Input.Tokenize(e.Text, null))]);
 
     /// <summary>Moves the adapter's parameters off where they start, which for many is the identity.</summary>
     private static void Scatter(TextModel model)

@@ -45,7 +45,7 @@ public sealed class PromptTemplateTests
         Recipe recipe = RecipeCatalogue.Load("prompt", ["input.max_length=24", "input.template={p0}{text}{p1}{mask}{p0}", "stages.0.epochs=null", "stages.0.steps=3", "stages.0.lr=1e-3", "stages.0.batch_size=8"]);
         using TextModel model = tiny.Load(recipe), plain = tiny.Load(RecipeCatalogue.Load("prompt", ["input.max_length=24"]));
         int words = plain.Backbone.Tokenizer.VocabularySize;
-        TokenSequence sequence = model.Tokenize("apple", null);
+        TokenSequence sequence = model.Input.Tokenize("apple", null);
         Assert.Equal([2, words, 5, words + 1, 4, words, 3], sequence.Ids);
         Parameter embedding = model.Backbone.Encoder.WordEmbedding;
         byte[] before = embedding.Value.bytes.ToArray();
@@ -59,7 +59,7 @@ public sealed class PromptTemplateTests
         using (loaded)
         {
             Assert.Equal(words + 2, loaded.Backbone.Config.VocabularySize);
-            Assert.Equal(sequence.Ids, loaded.Tokenize("apple", null).Ids);
+            Assert.Equal(sequence.Ids, loaded.Input.Tokenize("apple", null).Ids);
             Assert.All(model.Probabilities(new TextSet([sequence])).Zip(loaded.Probabilities(new TextSet([sequence]))), x => Assert.Equal(x.First, x.Second, 1e-6f));
         }
     }
