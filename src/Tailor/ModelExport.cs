@@ -35,11 +35,35 @@ public sealed record ModelExport(string File, long Bytes, int Texts, double Larg
 
         (TunedModel description, TextModel model) = TunedModel.LoadTexts(directory);
         using TextModel _ = model;
-        long bytes = OnnxExport.Write(description, model, folder, numbers);
+
+        // The folder appears with all that is in it, or not at all.
+        string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), parts = $"{whole}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            long bytes = OnnxExport.Write(description, model, parts, numbers);
+            (string, string?)[] texts = [.. description.Labels.Take(Compared).Select(label => (label, model.Input.NeedsPair ? label : null))];
+            double largest = Compare(description, model, parts, texts);
+            if (Directory.Exists(whole))
+            {
+                Directory.Delete(whole);
+            }
+
+            Directory.Move(parts, whole);
+            return new ModelExport(Path.Combine(folder, OnnxExport.GraphFile), bytes, texts.Length, largest);
+        }
+        finally
+        {
+            if (Directory.Exists(parts))
+            {
+                Directory.Delete(parts, recursive: true);
+            }
+        }
+    }
+
+    private static double Compare(TunedModel description, TextModel model, string folder, (string, string?)[] texts)
+    {
         using ITextScorer exported = OnnxTextModel.Load(folder).Model;
-        (string, string?)[] texts = [.. description.Labels.Take(Compared).Select(label => (label, model.Input.NeedsPair ? label : null))];
-        float[] ours = Scores(model), theirs = Scores(exported);
-        return new ModelExport(Path.Combine(folder, OnnxExport.GraphFile), bytes, texts.Length, ours.Zip(theirs, (a, b) => Math.Abs((double)a - b)).Max());
+        return Scores(model).Zip(Scores(exported), (a, b) => Math.Abs((double)a - b)).Max();
 
         float[] Scores(ITextScorer scorer) => description.Recipe.PredictsNumbers ? scorer.Values(texts) : scorer.Probabilities(texts);
     }
