@@ -72,7 +72,7 @@ internal sealed class HeadGraph(GraphBuilder graph, LinearGraph linear, TextMode
 
         // A class without examples is as far as can be, whatever the feature: a row of zeros and a constant say so.
         bool cosine = means.Distance == ClassMeanDistance.Cosine;
-        Tensor weight = rows.mul(LastingScalar.Of(cosine ? 1 : 2)), farthest = full_like(absent, cosine ? -1 : -4, ScalarType.Float32);
+        Tensor weight = rows.mul(LastingScalar.Of(cosine ? 1 : 2)), farthest = full_like(absent, LastingScalar.Of(cosine ? -1 : -4), ScalarType.Float32);
         Tensor constant = where(absent, farthest, cosine ? zeros(classes) : rows.pow(LastingScalar.Of(2)).sum(1).neg().sub(LastingScalar.Of(1)));
         return graph.Node("Mul", linear.Exact("class_means", Normalized(features), weight, constant), graph.Constant("class_mean_scale", (float)means.Scale));
     }
