@@ -3,12 +3,12 @@ using System.Runtime.Intrinsics.X86;
 namespace Tailor.Engine;
 
 /// <summary>
-/// Whether large matrix products are our own (docs/decisions/7): on AMD processors whose AVX-512 is of full width (Zen 5, family 26, and later), where the MKL in libtorch keeps to AVX2 and so to half of the
-/// processor. <c>TAILOR_MATRIX=own</c> (any processor with AVX-512) or <c>TAILOR_MATRIX=libtorch</c> decides otherwise.
+/// Whether large matrix products are our own (docs/decisions/7): on AMD processors with AVX-512 (Zen 4, family 25, and later), where the MKL in libtorch keeps to AVX2: half of a Zen 5, and on a
+/// Zen 4 less than ours wherever anything else runs. <c>TAILOR_MATRIX=own</c> (any processor with AVX-512) or <c>TAILOR_MATRIX=libtorch</c> decides otherwise.
 /// </summary>
 public static class MatrixChoice
 {
-    private const int Zen5 = 0x1a;
+    private const int Zen4 = 0x19;
     private static bool s_own = Choose(Environment.GetEnvironmentVariable("TAILOR_MATRIX"));
 
     /// <summary>Whether <see cref="LinearProduct"/> takes our own product.</summary>
@@ -18,7 +18,7 @@ public static class MatrixChoice
     internal static void Force(bool own) => s_own = own;
 
     internal static bool Choose(string? setting) =>
-        Avx512F.IsSupported && SimdChoice.Bits == 512 && setting != "libtorch" && (setting == "own" || (IsAmd() && Family() >= Zen5));
+        Avx512F.IsSupported && SimdChoice.Bits == 512 && setting != "libtorch" && (setting == "own" || (IsAmd() && Family() >= Zen4));
 
     private static bool IsAmd()
     {

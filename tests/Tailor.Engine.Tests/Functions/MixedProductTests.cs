@@ -80,7 +80,7 @@ public sealed class MixedProductTests
         }
 
         Assert.Equal(Precision.Fp32, PrecisionScope.Current);
-        Assert.Equal(MatrixChoice.Own, !Same(exact, LinearProduct.Apply(x, w, null)));
+        Assert.True(LinearProduct.Apply(x, w, null).sub(exact).abs().max().item<float>() < 1e-4f);
     }
 
     [Fact]
