@@ -60,12 +60,11 @@ public sealed class MixedProductTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = KernelCollection.Normal(1, 300, 256), w = KernelCollection.Normal(2, 200, 256), narrow = KernelCollection.Normal(3, 63, 256), few = KernelCollection.Normal(1, 20, 256);
-        Tensor exact = F.linear(x, w);
         using (PrecisionScope.Enter(Precision.Mixed))
         {
-            Assert.False(Same(exact, LinearProduct.Apply(x, w, null)));
-            Assert.True(Same(F.linear(x, narrow), LinearProduct.Apply(x, narrow, null)));
-            Assert.True(Same(F.linear(few, w), LinearProduct.Apply(few, w, null)));
+            Assert.False(Unrounded(x, w));
+            Assert.True(Unrounded(x, narrow));
+            Assert.True(Unrounded(few, w));
             using (PrecisionScope.Enter(Precision.Fp32))
             {
                 Assert.Equal(Precision.Fp32, PrecisionScope.Current);
@@ -80,7 +79,10 @@ public sealed class MixedProductTests
         }
 
         Assert.Equal(Precision.Fp32, PrecisionScope.Current);
-        Assert.True(LinearProduct.Apply(x, w, null).sub(exact).abs().max().item<float>() < 1e-4f);
+        Assert.True(Unrounded(x, w));
+
+        // Nearer to libtorch's fp32 than bf16 could be, whichever product is used.
+        bool Unrounded(Tensor rows, Tensor weight) => LinearProduct.Apply(rows, weight, null).sub(F.linear(rows, weight)).abs().max().item<float>() < 1e-4f;
     }
 
     [Fact]
