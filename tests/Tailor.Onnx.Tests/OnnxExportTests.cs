@@ -69,7 +69,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     [Fact]
-    public void A_graph_of_8_bits_is_near_and_small()
+    public void A_graph_of_8_bits_is_near()
     {
         (TextModel model, OnnxTextModel graph) = Both(Recipes["prompt"], numbers: OnnxNumbers.Int8);
         using (model)

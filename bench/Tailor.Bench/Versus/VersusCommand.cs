@@ -80,8 +80,14 @@ internal sealed class VersusCommand : Command
             return;
         }
 
-        workload.Write(workloadFile);
         sides = [.. sides.Where(side => side.Does(workload.Kind))];
+        if (sides.Count == 0)
+        {
+            Skip(report, $"{one.Name}: none of the sides has such steps");
+            return;
+        }
+
+        workload.Write(workloadFile);
         var result = new CaseResult
         {
             Name = one.Name,
