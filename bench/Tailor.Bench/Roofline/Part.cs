@@ -27,37 +27,23 @@ internal sealed record Part(string Name, int PerStep, Func<Tensor> Forward, IRea
     /// <summary>The same in libtorch's own operations, as <see cref="PlainModel"/> has it (padded); null where Tailor takes those itself.</summary>
     public Part? Plain { get; init; }
 
-    /// <summary>Parts of their own that this one contains, whose times are taken off its.</summary>
-    public IReadOnlyList<Part> Without { get; init; } = [];
+    /// <summary>The part's kernels where autograd is not part of it: its passes forward and backward; null for <see cref="Forward"/> and its gradient.</summary>
+    public (Action Forward, Action Backward)? Alone { get; init; }
 
     /// <summary>Times the part.</summary>
     /// <param name="repeats">Timed runs, after two that are not.</param>
     /// <returns>The best forward and the best backward time of one run, in milliseconds.</returns>
     public (double Forward, double Backward) Time(int repeats)
     {
-        (double forward, double backward) = TimeAll(repeats);
-        foreach ((double innerForward, double innerBackward) in Without.Select(part => part.Time(repeats)))
-        {
-            (forward, backward) = (Math.Max(0, forward - innerForward), Math.Max(0, backward - innerBackward));
-        }
-
-        return (forward, backward);
-    }
-
-    private (double Forward, double Backward) TimeAll(int repeats)
-    {
         const int WarmUp = 2;
         (double forward, double backward) = (double.PositiveInfinity, double.PositiveInfinity);
         for (int i = 0; i < WarmUp + repeats; i++)
         {
             using DisposeScope scope = NewDisposeScope();
-            long start = Stopwatch.GetTimestamp();
-            Tensor y = Forward();
-            double forwardTime = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            Tensor gradient = ones_like(y);
-            start = Stopwatch.GetTimestamp();
-            y.backward([gradient]);
-            double backwardTime = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            Tensor? y = null, gradient = null;
+            double forwardTime = Milliseconds(Alone?.Forward ?? (() => y = Forward()));
+            gradient = y is null ? null : ones_like(y);
+            double backwardTime = Milliseconds(Alone?.Backward ?? (() => y!.backward([gradient!])));
             foreach (Tensor leaf in Leaves)
             {
                 leaf.grad = null;
@@ -75,5 +61,12 @@ internal sealed record Part(string Name, int PerStep, Func<Tensor> Forward, IRea
         }
 
         return (forward, backward);
+    }
+
+    private static double Milliseconds(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using Tailor.Engine;
+using Tailor.Foundation;
 using Tailor.Tuning;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,26 +15,35 @@ internal sealed class RooflineCommand : Command
 {
     private readonly BenchOptions _common = new(WorkloadKind.Train);
 
+    private readonly Option<bool> _mixed = new("--mixed") { Description = "Compute in mixed precision; shares of the roof stay those of fp32, so products in bf16 may reach 200 %." };
+
     public RooflineCommand()
         : base("roofline", "Shows where the time of a training step goes, and how far its parts are from what the processor can do.")
     {
         _common.AddTo(this);
+        Add(_mixed);
         SetAction(Run);
     }
 
     private void Run(ParseResult parsed)
     {
         CaseSettings settings = _common.Settings(parsed);
+        Precision precision = parsed.GetValue(_mixed) ? Precision.Mixed : Precision.Fp32;
+        if (precision == Precision.Mixed && MixedPrecision.Refusal is { } refusal)
+        {
+            throw new InputException(refusal);
+        }
+
         IReadOnlyList<BenchCase> cases = _common.Cases(parsed);
         (double arithmetic, double bandwidth) = ShowRoof(settings.Threads);
         Libtorch.Load(settings.Threads);
         LibtorchFacts facts = Libtorch.Facts();
-        Console.WriteLine($"\n{facts.Processor}, {facts.Threads} threads, {facts.Arithmetic}, libtorch {facts.Version}; best of the runs, milliseconds");
+        Console.WriteLine($"\n{facts.Processor}, {facts.Threads} threads, {facts.Arithmetic}{(precision == Precision.Mixed ? ", mixed precision" : "")}, libtorch {facts.Version}; best of the runs, milliseconds");
         foreach (BenchCase one in cases)
         {
             if (one.Prepare(settings, out string? lack) is { } workload)
             {
-                Show(one, workload, arithmetic, bandwidth);
+                Show(one, workload, precision, arithmetic, bandwidth);
             }
             else
             {
@@ -62,20 +72,20 @@ internal sealed class RooflineCommand : Command
         return (arithmetic, bandwidth);
     }
 
-    private static void Show(BenchCase one, Workload workload, double arithmetic, double bandwidth)
+    private static void Show(BenchCase one, Workload workload, Precision precision, double arithmetic, double bandwidth)
     {
         // The batch in the middle by tokens stands for all.
         int[] tokens = workload.TokensPerStep();
         int middle = Enumerable.Range(0, tokens.Length).OrderBy(i => tokens[i]).ElementAt(tokens.Length / 2);
         (int[][] sequences, int[] labels) = workload.Batch(middle);
         int repeats = workload.Batches.Length - workload.WarmUp;
-        (double whole, double optimizer, double updated) = TimeStep(workload, sequences, labels, repeats);
+        (double whole, double optimizer, double updated) = TimeStep(workload, precision, sequences, labels, repeats);
         Console.WriteLine($"\n{one.Name}: {one.Description}; a batch of {sequences.Length} sequences, {tokens[middle]} tokens\n");
         Console.WriteLine("| part | a step | forward | backward | in a step | share | rate | of the roof | in libtorch's own operations |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|");
         double sum = optimizer, products = 0;
         using (NewDisposeScope())
         {
-            foreach (Part part in new StepParts(workload, sequences.Select(ids => ids.Length).ToArray()).All().Where(part => part.PerStep > 0))
+            foreach (Part part in new StepParts(workload, sequences.Select(ids => ids.Length).ToArray(), precision).All().Where(part => part.PerStep > 0))
             {
                 (double forward, double backward) = part.Time(repeats);
                 double all = part.PerStep * (forward + backward);
@@ -91,14 +101,14 @@ internal sealed class RooflineCommand : Command
         Console.WriteLine($"| rest | | | | {whole - sum:F1} | {(whole - sum) / whole:P1} | | | |");
         Console.WriteLine($"| whole step | | | | {whole:F1} | {1:P1} | | | |");
         Console.WriteLine($"| neither linear layer nor attention | | | | {whole - products:F1} | {(whole - products) / whole:P1} | | | |");
-        double calls = Calls(workload, labels, repeats);
+        double calls = Calls(workload, precision, labels, repeats);
         Console.WriteLine($"| calls, which are in the rows above: the step of a network 4 wide a head on 2 tokens | | | | {calls:F1} | {calls / whole:P1} | | | |");
-        Console.WriteLine($"| whole step, all positions in the last layer | | | | {TimeStep(workload, sequences, labels, repeats, readAlone: false).Whole:F1} | | | | |");
+        Console.WriteLine($"| whole step, all positions in the last layer | | | | {TimeStep(workload, precision, sequences, labels, repeats, readAlone: false).Whole:F1} | | | | |");
         if (sequences.Any(ids => ids.Length != sequences[0].Length))
         {
             int longest = sequences.Max(ids => ids.Length);
             int[][] padded = [.. sequences.Select(ids => (int[])[.. ids, .. new int[longest - ids.Length]])];
-            Console.WriteLine($"| whole step, padded to the longest | | | | {TimeStep(workload, padded, labels, repeats).Whole:F1} | | | | |");
+            Console.WriteLine($"| whole step, padded to the longest | | | | {TimeStep(workload, precision, padded, labels, repeats).Whole:F1} | | | | |");
         }
     }
 
@@ -107,10 +117,10 @@ internal sealed class RooflineCommand : Command
         string.Create(CultureInfo.InvariantCulture, $"{amount / milliseconds / 1e6:F1} {unit} | {amount / milliseconds / 1e6 / roof:P0}");
 
     /// <summary>What a step costs that computes next to nothing: as many calls into native code, on tensors of a few numbers.</summary>
-    private static double Calls(Workload workload, int[] labels, int repeats)
+    private static double Calls(Workload workload, Precision precision, int[] labels, int repeats)
     {
         EncoderShape shape = workload.Shape with { HiddenSize = 4 * workload.Shape.Heads, IntermediateSize = 4 * workload.Shape.Heads, VocabularySize = 8 };
-        return TimeStep(workload with { Shape = shape, ModelDirectory = null, Classes = 2 }, [[1, 2]], [labels[0] % 2], 5 * repeats).Whole;
+        return TimeStep(workload with { Shape = shape, ModelDirectory = null, Classes = 2 }, precision, [[1, 2]], [labels[0] % 2], 5 * repeats).Whole;
     }
 
     /// <summary>Clipping and TorchSharp's AdamW over parameters of the model's sizes, all of whose gradients are dense.</summary>
@@ -141,9 +151,9 @@ internal sealed class RooflineCommand : Command
 
     /// <summary>Times whole steps on one batch, and the update within them.</summary>
     /// <returns>The best step and the best update in milliseconds, and the bytes that an update has to read and write.</returns>
-    private static (double Whole, double Optimizer, double Bytes) TimeStep(Workload workload, int[][] sequences, int[] labels, int repeats, bool readAlone = true)
+    private static (double Whole, double Optimizer, double Bytes) TimeStep(Workload workload, Precision precision, int[][] sequences, int[] labels, int repeats, bool readAlone = true)
     {
-        using var step = new TailorStep(workload, readAlone);
+        using var step = new TailorStep(workload, readAlone, precision);
         step.Prepare(sequences, labels);
         (double whole, double optimizer) = (double.PositiveInfinity, double.PositiveInfinity);
         for (int i = 0; i < workload.WarmUp + repeats; i++)

@@ -7,7 +7,8 @@ namespace Tailor.Bench;
 /// <summary>The parts of Tailor's training step at the shapes of one batch. The caller's dispose scope owns the tensors.</summary>
 /// <param name="workload">Sizes and settings.</param>
 /// <param name="lengths">Tokens of each sequence of the batch.</param>
-internal sealed class StepParts(Workload workload, int[] lengths)
+/// <param name="precision">In what numbers the backbone computes.</param>
+internal sealed class StepParts(Workload workload, int[] lengths, Precision precision)
 {
     private readonly long _tokens = lengths.Sum();
     private readonly long _width = workload.Shape.HiddenSize;
@@ -79,21 +80,34 @@ internal sealed class StepParts(Workload workload, int[] lengths)
     private Part Linear(string name, int perStep, long inputs, long outputs)
     {
         Tensor x = Leaf(_tokens, inputs), weight = Leaf(outputs, inputs), bias = Leaf(outputs);
-        return new(name, perStep, () => Engine.Linear.Apply(x, weight, bias), [x, weight, bias]) { Operations = 6.0 * _tokens * inputs * outputs, IsLinearOrAttention = true };
+        Tensor Forward()
+        {
+            using PrecisionScope scope = PrecisionScope.Enter(precision);
+            return Engine.Linear.Apply(x, weight, bias);
+        }
+
+        return new(name, perStep, Forward, [x, weight, bias]) { Operations = 6.0 * _tokens * inputs * outputs, IsLinearOrAttention = true };
     }
 
     /// <summary>Bias and activation as the feed-forward has them between its products.</summary>
-    private Part Gelu()
+    private unsafe Part Gelu()
     {
-        Parameter Fresh(string name, params long[] shape) => new(name, randn(shape));
-        Parameter up = Fresh("up", _inner, _width), upBias = Fresh("up.bias", _inner), down = Fresh("down", _width, _inner), downBias = Fresh("down.bias", _width);
-        Tensor x = Leaf(_tokens, _width);
-        Linear first = new(up, upBias), second = new(down, downBias);
-        return new("GELU and its bias, within the feed-forward", _fullLayers, () => FeedForward.Apply(x, first, Activation.Gelu, second), [x, up.Value, upBias.Value, down.Value, downBias.Value])
+        ScalarType type = precision == Precision.Mixed ? ScalarType.BFloat16 : ScalarType.Float32;
+        Tensor inner = randn(_tokens, _inner).to(type), gradient = randn(_tokens, _inner).to(type), active = empty_like(inner), bias = randn(_inner), biasGradient = empty(_inner);
+        void* Pointer(Tensor t) => type == ScalarType.BFloat16 ? TensorMemory.Pointer<ushort>(t) : TensorMemory.Pointer<float>(t);
+        GeluKernel Kernel() => new()
+        {
+            Input = Pointer(inner),
+            Bias = TensorMemory.Pointer<float>(bias),
+            Half = type == ScalarType.BFloat16,
+            Rows = (int)_tokens,
+            Columns = (int)_inner,
+        };
+        return new("bias and GELU of the feed-forward", _fullLayers, () => inner, [])
         {
             // Forward it reads and writes once; backward it reads two and writes two.
-            Bytes = Floats(6 * _tokens * _inner),
-            Without = [Linear("up", 1, _width, _inner), Linear("down", 1, _inner, _width)],
+            Bytes = Floats(6 * _tokens * _inner) / sizeof(float) * inner.element_size(),
+            Alone = (() => Kernel().Forward(Pointer(active)), () => Kernel().Backward(Pointer(gradient), Pointer(active), TensorMemory.Pointer<float>(biasGradient))),
             Plain = Elements("GELU", _fullLayers, _inner, passes: 5, F.gelu),
         };
     }

@@ -68,7 +68,7 @@ public sealed class ParameterBuilder(
     /// <exception cref="InputException">The checkpoint's tensor has another shape, or holds NaN or infinity.</exception>
     public Parameter Get(string name, Initial initial, bool sparseRows, params long[] shape)
     {
-        var parameter = new Parameter(name, Placed(ReadOrFresh(name, initial, shape)), parts: null, sparseRows);
+        var parameter = new Parameter(name, Placed(ReadOrFresh(name, initial, shape)), parts: null, sparseRows, takesMemory: true);
         _all.Add(parameter);
         return parameter;
     }
@@ -86,7 +86,7 @@ public sealed class ParameterBuilder(
     {
         ArgumentNullException.ThrowIfNull(source);
         Tensor value = Has(name) ? Placed(ReadOrFresh(name, Initial.Zeros, source.Value.shape)) : source.Value.detach().clone();
-        var parameter = new Parameter(name, value, parts: null, source.Rows is not null);
+        var parameter = new Parameter(name, value, parts: null, source.Rows is not null, takesMemory: true);
         _all.Add(parameter);
         return parameter;
     }
@@ -127,7 +127,7 @@ public sealed class ParameterBuilder(
             tensor.Dispose();
         }
 
-        var parameter = new Parameter(name, Placed(stacked), parts.Select((part, i) => new ParameterPart(part, i * partShape[0], partShape[0])).ToArray());
+        var parameter = new Parameter(name, Placed(stacked), parts.Select((part, i) => new ParameterPart(part, i * partShape[0], partShape[0])).ToArray(), takesMemory: true);
         _all.Add(parameter);
         return parameter;
     }

@@ -17,8 +17,9 @@ public sealed class Parameter : IDisposable
     /// <param name="value">Initial value of a floating type. Ownership passes to the parameter, outside every dispose scope.</param>
     /// <param name="parts">Checkpoint tensors stacked by rows in this one (query, key, value); null for one part of the parameter's own name.</param>
     /// <param name="sparseRows">Collect the gradient of looked-up rows in <see cref="Rows"/> instead of a dense tensor; for embedding tables, [rows, width].</param>
+    /// <param name="takesMemory">True where libtorch itself allocated the value's memory and no other tensor shares it: it is taken over and not copied.</param>
     /// <exception cref="ArgumentException">The type is not floating, the parts do not tile the rows, or a sparse table is not a float32 matrix.</exception>
-    public Parameter(string name, Tensor value, IReadOnlyList<ParameterPart>? parts = null, bool sparseRows = false)
+    public Parameter(string name, Tensor value, IReadOnlyList<ParameterPart>? parts = null, bool sparseRows = false, bool takesMemory = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(value);
@@ -49,8 +50,8 @@ public sealed class Parameter : IDisposable
         using (no_grad())
         {
             // A copy in libtorch's own, aligned memory: a tensor made of an array may lie anywhere, and the last bits of a matrix product depend on where its operands lie.
-            using var dense = value.detach().contiguous();
-            Value = dense.clone().DetachFromDisposeScope();
+            using Tensor plain = value.detach(), dense = plain.contiguous();
+            Value = (takesMemory ? dense.alias() : dense.clone()).DetachFromDisposeScope();
         }
 
         value.Dispose();

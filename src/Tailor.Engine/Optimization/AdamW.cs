@@ -5,7 +5,7 @@ namespace Tailor.Engine;
 /// </summary>
 public sealed class AdamW : Optimizer
 {
-    /// <summary>Makes the optimizer; moments are allocated with a parameter's first gradient.</summary>
+    /// <summary>Makes the optimizer, with moments of zero for every parameter that trains.</summary>
     /// <param name="groups">What it trains.</param>
     /// <param name="beta1">Decay of the first moment, in [0, 1).</param>
     /// <param name="beta2">Decay of the second moment, in [0, 1).</param>

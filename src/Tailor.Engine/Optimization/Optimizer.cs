@@ -35,7 +35,13 @@ public abstract class Optimizer : IDisposable
                     throw new ArgumentException($"Two parameters are named '{parameter.Name}'.", nameof(groups));
                 }
 
-                _slots.Add(new OptimizerSlot(parameter, group, momentNames));
+                var slot = new OptimizerSlot(parameter, group, momentNames);
+                _slots.Add(slot);
+                if (parameter.Trainable)
+                {
+                    // Before the first pass: among activations that come and go they would leave gaps that fit nothing.
+                    slot.EnsureMoments();
+                }
             }
         }
     }

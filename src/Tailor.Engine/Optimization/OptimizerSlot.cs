@@ -7,6 +7,8 @@ namespace Tailor.Engine;
 /// <summary>What an optimizer keeps for one parameter, and how it is named in a checkpoint.</summary>
 internal sealed class OptimizerSlot(Parameter parameter, ParameterGroup group, IReadOnlyList<string> momentNames) : IDisposable
 {
+    private const int PageSize = 4096;
+
     private Tensor? _step;
     private Tensor? _touched;
 
@@ -14,18 +16,41 @@ internal sealed class OptimizerSlot(Parameter parameter, ParameterGroup group, I
 
     public ParameterGroup Group => group;
 
-    /// <summary>Moments in the order of their names; none before the first gradient.</summary>
+    /// <summary>Moments in the order of their names.</summary>
     public IReadOnlyList<Tensor> Moments { get; private set; } = [];
 
     /// <summary>Updates of this parameter so far.</summary>
     public long Steps { get; set; }
 
+    /// <summary>Makes the moments where there are none.</summary>
     public void EnsureMoments()
     {
         if (Moments.Count < momentNames.Count)
         {
-            Moments = [.. momentNames.Select(_ => zeros_like(parameter.Value, requires_grad: false).DetachFromDisposeScope())];
+            Moments = [.. momentNames.Select(_ => Zeros().DetachFromDisposeScope())];
         }
+    }
+
+    private Tensor Zeros()
+    {
+        if (parameter.Rows is null || !TensorMemory.IsPlain(parameter.Value))
+        {
+            return zeros_like(parameter.Value, requires_grad: false);
+        }
+
+        // A page fresh from the system is zero, and takes memory once it is written to: rows that no batch touches never do.
+        Tensor moment = empty_like(parameter.Value, requires_grad: false);
+        Span<byte> bytes = moment.bytes;
+        for (int start = 0; start < bytes.Length; start += PageSize)
+        {
+            Span<byte> page = bytes.Slice(start, Math.Min(PageSize, bytes.Length - start));
+            if (page.ContainsAnyExcept((byte)0))
+            {
+                page.Clear();
+            }
+        }
+
+        return moment;
     }
 
     /// <summary>The state by name, in tensors of the slot; empty before the first update.</summary>

@@ -150,6 +150,29 @@ public sealed class SparseRowsTests
         Assert.Equal(live, Tensor.TotalCount);
     }
 
+    [Fact]
+    public void Rows_that_no_batch_touched_have_moments_of_zero_in_memory_that_was_used_before()
+    {
+        const int Rows = 3000, Width = 64;
+        for (int attempt = 0; attempt < 8; attempt++)
+        {
+            using var table = new Parameter("t", TestTensors.Random(1, Rows, Width), sparseRows: true);
+
+            // The allocator hands out what was just given back.
+            Tensor[] used = [.. Enumerable.Range(0, 4).Select(_ => full([Rows, Width], 7f))];
+            Array.ForEach(used, tensor => tensor.Dispose());
+            using var optimizer = new AdamW([new ParameterGroup { Parameters = [table] }]);
+            using DisposeScope scope = NewDisposeScope();
+            RowGather.Apply(table, tensor(new long[] { 5, 2999 })).sum().backward();
+            optimizer.Step(1e-3, 0);
+            foreach (string moment in new[] { "exp_avg.t", "exp_avg_sq.t" })
+            {
+                Tensor state = optimizer.State.Single(pair => pair.Key == moment).Value;
+                Assert.Equal(2 * Width, state.count_nonzero().item<long>());
+            }
+        }
+    }
+
     private static long Settled()
     {
         GC.Collect();
