@@ -70,10 +70,18 @@ internal sealed class BertLayer
 
     private Tensor FeedForward(Tensor context, Tensor residual, DropoutPlaces dropout)
     {
-        double p = _config.HiddenDropout;
-        Tensor projected = dropout.Apply(_attentionOutput.Forward(context), p);
-        Tensor attended = _attentionNorm.Forward(residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected, LastingScalar.One));
-        Tensor output = dropout.Apply(Engine.FeedForward.Apply(attended, _up, _config.HiddenActivation, _down), p);
-        return _outputNorm.Forward(attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output, LastingScalar.One));
+        Tensor attended = _attentionNorm.Forward(Sum(residual, _attentionOutput.Forward(context), Sites.AfterAttention, dropout));
+        return _outputNorm.Forward(Sum(attended, Engine.FeedForward.Apply(attended, _up, _config.HiddenActivation, _down), Sites.AfterFeedForward, dropout));
+    }
+
+    /// <summary>residual + adapter(dropout(x)); x is released at once, not with the layer.</summary>
+    private Tensor Sum(Tensor residual, Tensor x, BlockAdapter? adapter, DropoutPlaces dropout)
+    {
+        using (x)
+        {
+            return adapter is null
+                ? dropout.AddTo(residual, x, _config.HiddenDropout)
+                : residual.add(adapter.Forward(residual, dropout.Apply(x, _config.HiddenDropout)), LastingScalar.One);
+        }
     }
 }

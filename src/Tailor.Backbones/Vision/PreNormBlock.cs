@@ -53,10 +53,24 @@ internal sealed class PreNormBlock
         using DisposeScope scope = NewDisposeScope();
         Tensor context = Attention(_attentionNorm.Forward(x), offsets, dropout, read);
         Tensor residual = read is null ? x : x.index_select(0, read);
-        Tensor projected = Scaled(dropout.Apply(_attentionOutput.Forward(context), _shape.ProjectionDropout), _attentionScale);
-        Tensor attended = residual.add(Sites.AfterAttention?.Forward(residual, projected) ?? projected, LastingScalar.One);
-        Tensor output = Scaled(dropout.Apply(FeedForward(_feedForwardNorm.Forward(attended)), _shape.FeedForwardDropout), _feedForwardScale);
-        return attended.add(Sites.AfterFeedForward?.Forward(attended, output) ?? output, LastingScalar.One).MoveToOuterDisposeScope();
+        Tensor attended = Sum(residual, _attentionOutput.Forward(context), _shape.ProjectionDropout, _attentionScale, Sites.AfterAttention, dropout);
+        Tensor output = FeedForward(_feedForwardNorm.Forward(attended));
+        return Sum(attended, output, _shape.FeedForwardDropout, _feedForwardScale, Sites.AfterFeedForward, dropout).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>residual + adapter(scale dropout(x)); x is released at once, not with the block.</summary>
+    private static Tensor Sum(Tensor residual, Tensor x, double probability, Parameter? scale, BlockAdapter? adapter, DropoutPlaces dropout)
+    {
+        using (x)
+        {
+            if (scale is null && adapter is null)
+            {
+                return dropout.AddTo(residual, x, probability);
+            }
+
+            Tensor scaled = Scaled(dropout.Apply(x, probability), scale);
+            return residual.add(adapter?.Forward(residual, scaled) ?? scaled, LastingScalar.One);
+        }
     }
 
     private static Tensor Scaled(Tensor x, Parameter? scale) => scale is null ? x : x.mul(scale.Value);

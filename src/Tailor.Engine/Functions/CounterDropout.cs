@@ -35,6 +35,27 @@ public static class CounterDropout
         return kept.mul(LastingScalar.Of(1 / (1 - probability)));
     }
 
+    /// <summary>residual + dropout(x), in one pass over memory where both are contiguous float32 on the CPU.</summary>
+    /// <param name="residual">Of the shape of <paramref name="x"/>.</param>
+    /// <param name="x">Any shape and type. Once this returns nothing holds on to it.</param>
+    /// <param name="probability">The probability of dropping an element of <paramref name="x"/>, in [0, 1).</param>
+    /// <param name="key">Names the mask, which is that of <see cref="Apply"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1).</exception>
+    public static Tensor AddTo(Tensor residual, Tensor x, double probability, ulong key)
+    {
+        ArgumentNullException.ThrowIfNull(residual);
+        ArgumentNullException.ThrowIfNull(x);
+        Check(probability);
+        if (probability == 0 || !TensorMemory.IsPlain(residual) || !TensorMemory.IsPlain(x) || !residual.shape.AsSpan().SequenceEqual(x.shape))
+        {
+            return residual.add(Apply(x, probability, key), LastingScalar.One);
+        }
+
+        return is_grad_enabled() && (x.requires_grad || residual.requires_grad)
+            ? FunctionMemory.Trim(SumFunction.apply(residual, x, probability, key))
+            : Drop(x, probability, key, residual);
+    }
+
     internal static void Check(double probability)
     {
         if (probability is not (>= 0 and < 1))
@@ -43,11 +64,12 @@ public static class CounterDropout
         }
     }
 
-    private static unsafe Tensor Drop(Tensor x, double probability, ulong key)
+    private static unsafe Tensor Drop(Tensor x, double probability, ulong key, Tensor? residual = null)
     {
         Tensor source = x.contiguous();
         Tensor result = empty(x.shape, ScalarType.Float32, CPU);
-        DropoutKernel.Apply(TensorMemory.Pointer<float>(source), TensorMemory.Pointer<float>(result), result.numel(), probability, key);
+        float* added = residual is null ? null : TensorMemory.Pointer<float>(residual);
+        DropoutKernel.Apply(TensorMemory.Pointer<float>(source), added, TensorMemory.Pointer<float>(result), result.numel(), probability, key);
         source.Dispose();
         return result;
     }
@@ -68,6 +90,29 @@ public static class CounterDropout
         {
             using var memory = FunctionMemory.Backward(ctx, grad_output);
             return FunctionMemory.Return(Drop(grad_output, (double)ctx.get_data("probability"), (ulong)ctx.get_data("key")), null, null);
+        }
+    }
+
+    private sealed class SumFunction : autograd.SingleTensorFunction<SumFunction>
+    {
+        public override string Name => nameof(CounterDropout) + "." + nameof(AddTo);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            Tensor residual = (Tensor)vars[0], x = (Tensor)vars[1];
+            ctx.save_data("needs", (residual.requires_grad, x.requires_grad));
+            ctx.save_data("probability", vars[2]);
+            ctx.save_data("key", vars[3]);
+            FunctionMemory.Save(ctx);
+            return Drop(x, (double)vars[2], (ulong)vars[3], residual);
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            using var memory = FunctionMemory.Backward(ctx, grad_output);
+            (bool residual, bool x) = ((bool, bool))ctx.get_data("needs");
+            return FunctionMemory.Return(
+                residual ? grad_output.alias() : null, x ? Drop(grad_output, (double)ctx.get_data("probability"), (ulong)ctx.get_data("key")) : null, null, null);
         }
     }
 }

@@ -9,6 +9,12 @@ namespace Tailor.Engine;
 /// </summary>
 public static class FeedForward
 {
+    [ThreadStatic]
+    private static ScratchTensor? s_active;
+
+    [ThreadStatic]
+    private static ScratchTensor? s_sums;
+
     /// <summary>Applies it to every row.</summary>
     /// <param name="x">[rows, width].</param>
     /// <param name="up">The first layer, [inner, width].</param>
@@ -52,7 +58,7 @@ public static class FeedForward
     {
         bool mixed = up.dtype == ScalarType.BFloat16;
         Tensor input = mixed ? MixedProduct.Halved(x) : x.contiguous(), inner = mixed ? nn.functional.linear(input, up) : LinearProduct.Product(input, up, null);
-        using Tensor active = keep ? empty_like(inner) : inner.alias();
+        using Tensor active = keep ? Scratch(ref s_active, inner) : inner.alias();
         RunForward(inner, upBias, active);
         if (!mixed)
         {
@@ -62,6 +68,8 @@ public static class FeedForward
         using Tensor product = nn.functional.linear(active, down);
         return (input, inner, MixedProduct.Whole(product, x.shape[0]).add_(downBias, LastingScalar.One));
     }
+
+    private static Tensor Scratch(ref ScratchTensor? scratch, Tensor like) => (scratch ??= new()).Rows(like.shape[0], like.shape[1], like.dtype);
 
     private static unsafe void RunForward(Tensor inner, Tensor bias, Tensor active) => Kernel(inner, bias).Forward(Pointer(active));
 
@@ -106,10 +114,13 @@ public static class FeedForward
             using Tensor gradient = mixed ? MixedProduct.Halved(grad_output) : grad_output.contiguous();
 
             // The gradient of the activation becomes, in place, that of the sums before it.
-            using Tensor sums = mixed ? gradient.mm(down) : LinearProduct.InputGradient(gradient, down);
-            using Tensor? active = needs[3] ? empty_like(inner) : null;
+            using Tensor sums = mixed ? gradient.mm(down) : LinearProduct.InputGradient(gradient, down, Scratch(ref s_sums, inner));
+            using Tensor? active = needs[3] ? Scratch(ref s_active, inner) : null;
             Tensor? upBiasGradient = needs[2] ? empty(inner.shape[1], ScalarType.Float32, CPU) : null;
             RunBackward(inner, upBias, sums, active, upBiasGradient);
+
+            // Gradients of weights may take its place.
+            inner.Dispose();
             return FunctionMemory.Return(
                 !needs[0] ? null : mixed ? MixedProduct.InputGradient(sums, up, rows) : LinearProduct.InputGradient(sums, up),
                 needs[1] ? WeightGradient(sums, memory.Saved[4], mixed) : null,

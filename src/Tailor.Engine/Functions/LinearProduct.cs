@@ -68,7 +68,19 @@ public static class LinearProduct
     internal static Tensor Product(Tensor x, Tensor weight, Tensor? bias) => IsOurs(x, weight, bias) ? Forward(x, weight, bias) : F.linear(x, weight, bias);
 
     /// <summary>dL/dx = dL/dy W in float32 by the faster product, without a graph.</summary>
-    internal static Tensor InputGradient(Tensor gradient, Tensor weight) => MatrixChoice.Own && gradient.numel() * weight.shape[1] >= Smallest ? OwnInputGradient(gradient, weight) : gradient.mm(weight);
+    /// <param name="gradient">dL/dy.</param>
+    /// <param name="weight">W.</param>
+    /// <param name="place">[rows, inputs], this function's to dispose or to give back: where the result may go.</param>
+    internal static Tensor InputGradient(Tensor gradient, Tensor weight, Tensor? place = null)
+    {
+        if (MatrixChoice.Own && gradient.numel() * weight.shape[1] >= Smallest)
+        {
+            return Multiply(gradient, transposeA: false, weight, transposeB: false, bias: null, place);
+        }
+
+        place?.Dispose();
+        return gradient.mm(weight);
+    }
 
     /// <summary>dL/dW = (dL/dy)ᵀ x in float32 by the faster product, without a graph.</summary>
     internal static Tensor WeightGradient(Tensor gradient, Tensor x)
@@ -92,9 +104,6 @@ public static class LinearProduct
         return Multiply(input, transposeA: false, weight, transposeB: true, bias);
     }
 
-    /// <summary>dL/dx = dL/dy W.</summary>
-    private static Tensor OwnInputGradient(Tensor gradient, Tensor weight) => Multiply(gradient, transposeA: false, weight, transposeB: false, bias: null);
-
     /// <summary>dL/dW = (dL/dy)ᵀ x.</summary>
     private static Tensor OwnWeightGradient(Tensor gradient, Tensor x)
     {
@@ -102,11 +111,19 @@ public static class LinearProduct
         return Multiply(gradient, transposeA: true, input, transposeB: false, bias: null);
     }
 
-    private static unsafe Tensor Multiply(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor? bias)
+    // glibc looks for 96 bytes more than an aligned block needs, and gives them back: the place of one product's result would be too small for the next of its size, and memory would be all gaps.
+    private static Tensor Result(long rows, long columns)
+    {
+        const int Slack = 64;
+        using Tensor whole = empty((rows * columns) + Slack, ScalarType.Float32, CPU), part = whole.narrow(0, 0, rows * columns);
+        return part.view(rows, columns);
+    }
+
+    private static unsafe Tensor Multiply(Tensor a, bool transposeA, Tensor b, bool transposeB, Tensor? bias, Tensor? place = null)
     {
         int aWidth = (int)a.shape[1], bWidth = (int)b.shape[1];
         int rows = (int)a.shape[transposeA ? 1 : 0], inner = (int)a.shape[transposeA ? 0 : 1], columns = (int)b.shape[transposeB ? 0 : 1];
-        Tensor result = empty(rows, columns, ScalarType.Float32, CPU);
+        Tensor result = place ?? Result(rows, columns);
         new MatrixProduct
         {
             A = TensorMemory.Pointer<float>(a),
@@ -142,7 +159,7 @@ public static class LinearProduct
             using var memory = FunctionMemory.Backward(ctx, grad_output);
             (bool x, bool weight, bool bias) = ((bool, bool, bool))ctx.get_data("needs");
             using Tensor gradient = grad_output.contiguous();
-            return FunctionMemory.Return(x ? OwnInputGradient(gradient, memory.Saved[1]) : null, weight ? OwnWeightGradient(gradient, memory.Saved[0]) : null, bias ? gradient.sum([0]) : null);
+            return FunctionMemory.Return(x ? Multiply(gradient, transposeA: false, memory.Saved[1], transposeB: false, bias: null) : null, weight ? OwnWeightGradient(gradient, memory.Saved[0]) : null, bias ? gradient.sum([0]) : null);
         }
     }
 }

@@ -9,8 +9,8 @@ internal static unsafe class DropoutKernel
     private const int RowLength = 4096;
     private const int RowsPerTask = 4;
 
-    /// <summary>target[i] = source[i] / (1 - probability), or 0 where element i is dropped.</summary>
-    public static void Apply(float* source, float* target, long count, double probability, ulong key)
+    /// <summary>target[i] = source[i] / (1 - probability), or 0 where element i is dropped; added[i] more where there is something to add.</summary>
+    public static void Apply(float* source, float* added, float* target, long count, double probability, ulong key)
     {
         uint threshold = CounterHash.Threshold(probability);
         float keep = (float)(1 / (1 - probability));
@@ -20,18 +20,19 @@ internal static unsafe class DropoutKernel
             long end = Math.Min(count, (task + 1L) * perTask);
             for (long start = (long)task * perTask; start < end; start += RowLength)
             {
+                float* more = added is null ? null : added + start;
                 CounterHash.Row row = CounterHash.RowOf(key, (ulong)(start / RowLength));
                 int length = (int)Math.Min(RowLength, end - start);
                 switch (SimdChoice.Bits)
                 {
                     case 512:
-                        ApplyRow<Simd512, Vector512<float>>(source + start, target + start, length, row, threshold, keep);
+                        ApplyRow<Simd512, Vector512<float>>(source + start, more, target + start, length, row, threshold, keep);
                         break;
                     case 256:
-                        ApplyRow<Simd256, Vector256<float>>(source + start, target + start, length, row, threshold, keep);
+                        ApplyRow<Simd256, Vector256<float>>(source + start, more, target + start, length, row, threshold, keep);
                         break;
                     default:
-                        ApplyRow<Simd128, Vector128<float>>(source + start, target + start, length, row, threshold, keep);
+                        ApplyRow<Simd128, Vector128<float>>(source + start, more, target + start, length, row, threshold, keep);
                         break;
                 }
             }
@@ -39,7 +40,7 @@ internal static unsafe class DropoutKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ApplyRow<TSimd, TVector>(float* source, float* target, int length, CounterHash.Row row, uint threshold, float keep)
+    private static void ApplyRow<TSimd, TVector>(float* source, float* added, float* target, int length, CounterHash.Row row, uint threshold, float keep)
         where TSimd : struct, ISimd<TVector>
         where TVector : struct
     {
@@ -47,12 +48,14 @@ internal static unsafe class DropoutKernel
         TVector factor = TSimd.Create(keep);
         for (; i + TSimd.Width <= length; i += TSimd.Width)
         {
-            TSimd.Store(TSimd.Keep(TSimd.Multiply(TSimd.Load(source + i), factor), row, (uint)i, threshold), target + i);
+            TVector kept = TSimd.Keep(TSimd.Multiply(TSimd.Load(source + i), factor), row, (uint)i, threshold);
+            TSimd.Store(added is null ? kept : TSimd.Add(TSimd.Load(added + i), kept), target + i);
         }
 
         for (; i < length; i++)
         {
-            target[i] = CounterHash.Keeps(row, (uint)i, threshold) ? source[i] * keep : 0;
+            float kept = CounterHash.Keeps(row, (uint)i, threshold) ? source[i] * keep : 0;
+            target[i] = added is null ? kept : added[i] + kept;
         }
     }
 }

@@ -31,4 +31,15 @@ public sealed class DropoutPlaces(long seed, long step, bool training)
     /// <param name="probability">The share of elements set to zero while training, in [0, 1).</param>
     /// <returns>A tensor of the same shape; <paramref name="x"/> itself when nothing is dropped.</returns>
     public Tensor Apply(Tensor x, double probability) => training && probability > 0 ? CounterDropout.Apply(x, probability, NextKey()) : x;
+
+    /// <summary>Adds <paramref name="x"/>, of which elements are dropped at the next place, to a residual.</summary>
+    /// <param name="residual">Of the shape of <paramref name="x"/>.</param>
+    /// <param name="x">Any shape, contiguous; may be disposed once this returns.</param>
+    /// <param name="probability">The share of elements set to zero while training, in [0, 1).</param>
+    /// <returns>A new tensor of the same shape.</returns>
+    public Tensor AddTo(Tensor residual, Tensor x, double probability)
+    {
+        ArgumentNullException.ThrowIfNull(residual);
+        return training && probability > 0 ? CounterDropout.AddTo(residual, x, probability, NextKey()) : residual.add(x, LastingScalar.One);
+    }
 }

@@ -12,6 +12,10 @@ namespace Tailor.Engine;
 /// </remarks>
 public abstract class Optimizer : IDisposable
 {
+    // Autograd functions of ours leave small native blocks (thunks of their delegates) until a collection. They lie between the large blocks of a step, which then cannot be joined: memory grows from step to step
+    // although all of it is free. A collection of the youngest takes a millisecond, which steps of a model of this many values do not notice.
+    private const long LargeModel = 4 << 20;
+
     private readonly List<OptimizerSlot> _slots = [];
     private readonly MemorySweep _sweep = new();
     private readonly bool _fused;
@@ -87,6 +91,10 @@ public abstract class Optimizer : IDisposable
         {
             _sweep.Clear();
             ZeroGradients();
+            if (Groups.Sum(group => group.Parameters.Sum(parameter => parameter.Count)) >= LargeModel)
+            {
+                GC.Collect(0);
+            }
         }
     }
 

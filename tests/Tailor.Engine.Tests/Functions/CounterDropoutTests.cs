@@ -137,6 +137,46 @@ public sealed class CounterDropoutTests
         Assert.InRange((bytes.Sum(c => (c - expected) * (c - expected) / expected) - 255) / Math.Sqrt(510), -4.5, 4.5);
     }
 
+    [Theory]
+    [MemberData(nameof(KernelCollection.Widths), MemberType = typeof(KernelCollection))]
+    public void The_sum_with_a_residual_has_the_bits_and_gradients_of_the_two_operations(int bits)
+    {
+        foreach ((bool residualNeeds, bool xNeeds) in new[] { (true, true), (true, false), (false, true), (false, false) })
+        {
+            using var scope = NewDisposeScope();
+            Tensor weight = KernelCollection.Normal(3, 61, 83);
+            (float[] Value, float[] Gradients) Run(Func<Tensor, Tensor, Tensor> sum) => KernelCollection.With(2, bits, () =>
+            {
+                Tensor residual = KernelCollection.Normal(1, 61, 83).requires_grad_(residualNeeds), x = KernelCollection.Normal(2, 61, 83).requires_grad_(xNeeds);
+
+                // The residual is read twice, as in a network: its gradients are summed.
+                Tensor y = sum(residual.mul(2), x).mul(weight).add(residual);
+                if (residualNeeds || xNeeds)
+                {
+                    y.sum().backward();
+                }
+
+                return (KernelCollection.Floats(y.detach()), new[] { residual.grad, x.grad }.Where(g => g is not null).SelectMany(g => KernelCollection.Floats(g!)).ToArray());
+            });
+            (float[] value, float[] gradients) = Run((residual, x) => CounterDropout.AddTo(residual, x, 0.3, 5));
+            (float[] expected, float[] expectedGradients) = Run((residual, x) => residual.add(CounterDropout.Apply(x, 0.3, 5)));
+            Assert.Equal(expected, value);
+            Assert.Equal(expectedGradients, gradients);
+            Assert.Equal(61 * 83 * ((residualNeeds ? 1 : 0) + (xNeeds ? 1 : 0)), gradients.Length);
+        }
+    }
+
+    [Fact]
+    public void The_sum_with_a_residual_takes_other_types_orders_and_no_dropout()
+    {
+        using var scope = NewDisposeScope();
+        Tensor residual = KernelCollection.Normal(1, 6, 7), x = KernelCollection.Normal(2, 6, 7), wide = x.to(ScalarType.Float64), turned = KernelCollection.Normal(2, 7, 6).t();
+        Assert.True(CounterDropout.AddTo(residual, x, 0, 5).eq(residual + x).all().item<bool>());
+        Assert.True(CounterDropout.AddTo(residual, turned, 0.5, 5).eq(residual + CounterDropout.Apply(turned, 0.5, 5)).all().item<bool>());
+        Assert.True(CounterDropout.AddTo(residual.to(ScalarType.Float64), wide, 0.5, 5).eq(residual.to(ScalarType.Float64) + CounterDropout.Apply(wide, 0.5, 5)).all().item<bool>());
+        Assert.Throws<ArgumentOutOfRangeException>(() => CounterDropout.AddTo(residual, x, 1, 5));
+    }
+
     [Fact]
     public void No_tensor_is_left_after_many_calls()
     {
@@ -146,6 +186,7 @@ public sealed class CounterDropoutTests
             using var scope = NewDisposeScope();
             Tensor x = ones(50, 10).requires_grad_();
             CounterDropout.Apply(CounterDropout.Apply(x, 0.2, 1), 0.2, 2).sum().backward();
+            CounterDropout.AddTo(x, x.mul(2), 0.2, 4).sum().backward();
             CounterDropout.Apply(x.detach().t(), 0.2, 3);
             CounterDropout.Apply(x.detach().to(ScalarType.Float64), 0.2, 3);
             x.grad!.Dispose();
