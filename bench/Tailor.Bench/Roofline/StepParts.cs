@@ -30,11 +30,11 @@ internal sealed class StepParts(Workload workload, int[] lengths, Precision prec
         Gelu(),
         Linear("linear: feed-forward down", _fullLayers, _inner, _width),
         LayerNorm(),
-        Elements("dropout", (2 * _fullLayers) + 1, _width, passes: 4, x => new DropoutPlaces(workload.Seed, 0, training: true).Apply(x, workload.Dropout)) with
+        Elements("dropout", 1, _width, passes: 4, x => new DropoutPlaces(workload.Seed, 0, training: true).Apply(x, workload.Dropout)) with
         {
-            Plain = Elements("dropout", (2 * _fullLayers) + 1, _width, passes: 4, x => F.dropout(x, workload.Dropout, true)),
+            Plain = Elements("dropout", 1, _width, passes: 4, x => F.dropout(x, workload.Dropout, true)),
         },
-        Residual(),
+        DroppedSum(),
         HeadAndLoss(),
     ];
 
@@ -157,12 +157,16 @@ internal sealed class StepParts(Workload workload, int[] lengths, Precision prec
         return new("layer norm", (2 * _fullLayers) + 1, () => F.layer_norm(x, [_width], weight, bias, 1e-12), [x, weight, bias]) { Bytes = Floats(5 * _tokens * _width) };
     }
 
-    private Part Residual()
+    private Part DroppedSum()
     {
         Tensor x = Leaf(_tokens, _width), y = Leaf(_tokens, _width);
 
-        // Backward hands the gradient on to both without copying it.
-        return new("residual sum", 2 * _fullLayers, () => x.add(y), [x, y]) { Bytes = Floats(3 * _tokens * _width) };
+        // Backward hands the residual's gradient on without copying it.
+        return new("dropout and residual sum", 2 * _fullLayers, () => new DropoutPlaces(workload.Seed, 0, training: true).AddTo(x, y, workload.Dropout), [x, y])
+        {
+            Bytes = Floats(5 * _tokens * _width),
+            Plain = new("dropout and residual sum", 2 * _fullLayers, () => x.add(F.dropout(y, workload.Dropout, true)), [x, y]),
+        };
     }
 
     private Part HeadAndLoss()
