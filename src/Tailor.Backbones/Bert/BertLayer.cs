@@ -70,18 +70,8 @@ internal sealed class BertLayer
 
     private Tensor FeedForward(Tensor context, Tensor residual, DropoutPlaces dropout)
     {
-        Tensor attended = _attentionNorm.Forward(Sum(residual, _attentionOutput.Forward(context), Sites.AfterAttention, dropout));
-        return _outputNorm.Forward(Sum(attended, Engine.FeedForward.Apply(attended, _up, _config.HiddenActivation, _down), Sites.AfterFeedForward, dropout));
-    }
-
-    /// <summary>residual + adapter(dropout(x)); x is released at once, not with the layer.</summary>
-    private Tensor Sum(Tensor residual, Tensor x, BlockAdapter? adapter, DropoutPlaces dropout)
-    {
-        using (x)
-        {
-            return adapter is null
-                ? dropout.AddTo(residual, x, _config.HiddenDropout)
-                : residual.add(adapter.Forward(residual, dropout.Apply(x, _config.HiddenDropout)), LastingScalar.One);
-        }
+        double p = _config.HiddenDropout;
+        Tensor attended = _attentionNorm.Forward(ResidualSum.Of(residual, _attentionOutput.Forward(context), dropout, p, Sites.AfterAttention));
+        return _outputNorm.Forward(ResidualSum.Of(attended, Engine.FeedForward.Apply(attended, _up, _config.HiddenActivation, _down), dropout, p, Sites.AfterFeedForward));
     }
 }

@@ -53,27 +53,10 @@ internal sealed class PreNormBlock
         using DisposeScope scope = NewDisposeScope();
         Tensor context = Attention(_attentionNorm.Forward(x), offsets, dropout, read);
         Tensor residual = read is null ? x : x.index_select(0, read);
-        Tensor attended = Sum(residual, _attentionOutput.Forward(context), _shape.ProjectionDropout, _attentionScale, Sites.AfterAttention, dropout);
+        Tensor attended = ResidualSum.Of(residual, _attentionOutput.Forward(context), dropout, _shape.ProjectionDropout, Sites.AfterAttention, _attentionScale);
         Tensor output = FeedForward(_feedForwardNorm.Forward(attended));
-        return Sum(attended, output, _shape.FeedForwardDropout, _feedForwardScale, Sites.AfterFeedForward, dropout).MoveToOuterDisposeScope();
+        return ResidualSum.Of(attended, output, dropout, _shape.FeedForwardDropout, Sites.AfterFeedForward, _feedForwardScale).MoveToOuterDisposeScope();
     }
-
-    /// <summary>residual + adapter(scale dropout(x)); x is released at once, not with the block.</summary>
-    private static Tensor Sum(Tensor residual, Tensor x, double probability, Parameter? scale, BlockAdapter? adapter, DropoutPlaces dropout)
-    {
-        using (x)
-        {
-            if (scale is null && adapter is null)
-            {
-                return dropout.AddTo(residual, x, probability);
-            }
-
-            Tensor scaled = Scaled(dropout.Apply(x, probability), scale);
-            return residual.add(adapter?.Forward(residual, scaled) ?? scaled, LastingScalar.One);
-        }
-    }
-
-    private static Tensor Scaled(Tensor x, Parameter? scale) => scale is null ? x : x.mul(scale.Value);
 
     private Tensor FeedForward(Tensor x)
     {

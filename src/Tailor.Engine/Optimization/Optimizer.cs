@@ -13,13 +13,14 @@ namespace Tailor.Engine;
 public abstract class Optimizer : IDisposable
 {
     // Autograd functions of ours leave small native blocks (thunks of their delegates) until a collection. They lie between the large blocks of a step, which then cannot be joined: memory grows from step to step
-    // although all of it is free. A collection of the youngest takes a millisecond, which steps of a model of this many values do not notice.
+    // although all of it is free. Steps of models with this many values do not notice a collection of the youngest.
     private const long LargeModel = 4 << 20;
 
     private readonly List<OptimizerSlot> _slots = [];
     private readonly MemorySweep _sweep = new();
     private readonly bool _fused;
     private readonly bool _stateless;
+    private readonly bool _collects;
 
     private protected Optimizer(IReadOnlyList<ParameterGroup> groups, bool fused, IReadOnlyList<string> momentNames)
     {
@@ -48,6 +49,8 @@ public abstract class Optimizer : IDisposable
                 }
             }
         }
+
+        _collects = _slots.Sum(slot => slot.Parameter.Count) >= LargeModel;
     }
 
     /// <summary>The parameters and how they are treated.</summary>
@@ -91,7 +94,7 @@ public abstract class Optimizer : IDisposable
         {
             _sweep.Clear();
             ZeroGradients();
-            if (Groups.Sum(group => group.Parameters.Sum(parameter => parameter.Count)) >= LargeModel)
+            if (_collects)
             {
                 GC.Collect(0);
             }
