@@ -1,13 +1,17 @@
 using System.Runtime.Intrinsics;
+using TorchSharp;
 
 namespace Tailor.Engine;
 
 /// <summary>
-/// Where the operands of attention over packed sequences lie, and how its heads are handed out: one task per sequence and head, the longest sequences first.
-/// Every task writes its own part of the results, so that they do not depend on the number of threads.
+/// Where the operands of attention over packed sequences lie, and how its heads are handed out: a task is some heads of one sequence, the longest sequences first.
+/// Every head writes its own part of the results, so that they do not depend on the number of threads.
 /// </summary>
 internal sealed unsafe class AttentionBatch
 {
+    // Few enough heads a task that threads end together.
+    private const int TasksPerThread = 16;
+
     /// <summary>Queries of sequence s are the rows queryOffsets[s] up to queryOffsets[s + 1] - 1.</summary>
     public required int[] QueryOffsets { get; init; }
 
@@ -73,10 +77,18 @@ internal sealed unsafe class AttentionBatch
         }
 
         Array.Sort(shortness, order);
-        WorkerPool.For(checked(Sequences * Heads), task => body(HeadOf(order[task / Heads], task % Heads)));
+        int heads = Math.Clamp(checked(Sequences * Heads) / (TasksPerThread * torch.get_num_threads()), 1, Heads), tasks = (Heads + heads - 1) / heads;
+        WorkerPool.For(checked(Sequences * tasks), task =>
+        {
+            int sequence = order[task / tasks], first = task % tasks * heads, end = Math.Min(first + heads, Heads);
+            for (int head = first; head < end; head++)
+            {
+                body(HeadOf(sequence, head, last: head == end - 1));
+            }
+        });
     }
 
-    private AttentionHead HeadOf(int sequence, int head)
+    private AttentionHead HeadOf(int sequence, int head, bool last)
     {
         int firstKey = KeyOffsets[sequence], firstQuery = QueryOffsets[sequence];
         nint column = (nint)head * HeadSize;
@@ -102,6 +114,7 @@ internal sealed unsafe class AttentionBatch
             Threshold = CounterHash.Threshold(Dropout),
             Keep = (float)(1 / (1 - Dropout)),
             DropoutKey = DropoutKeyOf(DropoutKey, sequence, head, Heads),
+            Next = last ? 0 : HeadSize,
         };
     }
 

@@ -21,6 +21,7 @@ internal static class CounterHash
     public static uint Threshold(double probability) => (uint)Math.Min(probability * 4294967296.0, uint.MaxValue);
 
     /// <summary>Derives a key for a part of what <paramref name="key"/> covers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Derive(ulong key, ulong index)
     {
         ulong z = key + (0x9E3779B97F4A7C15UL * (index + 1));
@@ -30,6 +31,8 @@ internal static class CounterHash
     }
 
     /// <summary>The key of the <paramref name="index"/>-th row.</summary>
+    // A call would leave no vector in a register around it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Row RowOf(ulong key, ulong index)
     {
         ulong derived = Derive(key, index);
