@@ -8,14 +8,7 @@ internal sealed class VersusCommand : Command
 {
     private readonly BenchOptions _common = new();
     private readonly RoundsOption _rounds = new("Measurements of each side.", 7);
-    private readonly Option<string[]> _side = new("--side")
-    {
-        Description = $"The sides, of {string.Join(", ", Side.Names)} (default: all that can run here).",
-        HelpName = "NAME",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private readonly Option<string> _python = new("--python") { Description = "The Python that has PyTorch.", DefaultValueFactory = _ => "/usr/bin/python3" };
+    private readonly SideOptions _sides = new();
     private readonly Option<string?> _json = new("--json") { Description = "Also write the results as JSON.", HelpName = "FILE" };
     private readonly Option<string?> _markdown = new("--markdown") { Description = "Also write the tables as Markdown.", HelpName = "FILE" };
 
@@ -24,8 +17,7 @@ internal sealed class VersusCommand : Command
     {
         _common.AddTo(this);
         Add(_rounds);
-        Add(_side);
-        Add(_python);
+        _sides.AddTo(this);
         Add(_json);
         Add(_markdown);
         SetAction(Run);
@@ -35,21 +27,8 @@ internal sealed class VersusCommand : Command
     {
         int rounds = _rounds.Get(parsed);
         IReadOnlyList<BenchCase> cases = _common.Cases(parsed);
-        string[] wanted = [.. (parsed.GetValue(_side) ?? []).Select(Side.Named)];
         var report = new VersusReport("dotnet run -c Release --project bench/Tailor.Bench -- " + string.Join(' ', Environment.GetCommandLineArgs()[1..].Select(Quoted)), [], [], []);
-        var sides = new List<Side>();
-        foreach (Side side in Side.All(new PyTorchPeer(parsed.GetValue(_python)!)).Where(side => wanted.Length == 0 || wanted.Contains(side.Name)))
-        {
-            if (side.Lack is { } lack)
-            {
-                Skip(report, $"{side.Name}: {lack}");
-            }
-            else
-            {
-                sides.Add(side);
-            }
-        }
-
+        List<Side> sides = _sides.Chosen(parsed, what => Skip(report, what));
         string folder = Directory.CreateTempSubdirectory("tailor-bench-").FullName;
         CaseSettings settings = _common.Settings(parsed) with { Scratch = folder };
         try
