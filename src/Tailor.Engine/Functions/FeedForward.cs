@@ -66,7 +66,7 @@ public static class FeedForward
         }
 
         using Tensor product = nn.functional.linear(active, down);
-        return (input, inner, MixedProduct.Whole(product, x.shape[0]).add_(downBias, LastingScalar.One));
+        return (input, inner, MixedProduct.Whole(product, x.shape[0], downBias));
     }
 
     private static Tensor Scratch(ref ScratchTensor? scratch, Tensor like) => (scratch ??= new()).Rows(like.shape[0], like.shape[1], like.dtype);
@@ -111,7 +111,8 @@ public static class FeedForward
             (Tensor inner, Tensor up, Tensor upBias, Tensor down) = (memory.Saved[0], memory.Saved[1], memory.Saved[2], memory.Saved[3]);
             bool mixed = up.dtype == ScalarType.BFloat16;
             long rows = grad_output.shape[0];
-            using Tensor gradient = mixed ? MixedProduct.Halved(grad_output) : grad_output.contiguous();
+            (Tensor cast, Tensor? downBiasGradient) = mixed ? MixedProduct.Halved(grad_output, needs[4]) : (grad_output.contiguous(), needs[4] ? grad_output.sum([0]) : null);
+            using Tensor gradient = cast;
 
             // The gradient of the activation becomes, in place, that of the sums before it.
             using Tensor sums = mixed ? gradient.mm(down) : LinearProduct.InputGradient(gradient, down, Scratch(ref s_sums, inner));
@@ -126,7 +127,7 @@ public static class FeedForward
                 needs[1] ? WeightGradient(sums, memory.Saved[4], mixed) : null,
                 upBiasGradient,
                 needs[3] ? WeightGradient(gradient, active!, mixed) : null,
-                needs[4] ? grad_output.sum([0]) : null,
+                downBiasGradient,
                 null,
                 null);
         }

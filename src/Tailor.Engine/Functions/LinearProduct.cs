@@ -111,8 +111,9 @@ public static class LinearProduct
         return Multiply(gradient, transposeA: true, input, transposeB: false, bias: null);
     }
 
+    /// <summary>[rows, columns] for the result of a product.</summary>
     // glibc looks for 96 bytes more than an aligned block needs, and gives them back: the place of one product's result would be too small for the next of its size, and memory would be all gaps.
-    private static Tensor Result(long rows, long columns)
+    internal static Tensor Result(long rows, long columns)
     {
         const int Slack = 64;
         using Tensor whole = empty((rows * columns) + Slack, ScalarType.Float32, CPU), part = whole.narrow(0, 0, rows * columns);

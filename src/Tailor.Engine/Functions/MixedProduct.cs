@@ -48,32 +48,52 @@ internal static class MixedProduct
     private static Tensor Forward(Tensor input, Tensor half, Tensor? bias, long rows)
     {
         using Tensor product = F.linear(input, half);
-        Tensor result = Whole(product, rows);
-        return bias is null ? result : result.add_(bias, LastingScalar.One);
+        return Whole(product, rows, bias);
     }
 
     /// <summary>The operand in bfloat16, with rows of zeros behind it up to a whole block.</summary>
-    internal static Tensor Halved(Tensor x)
+    internal static Tensor Halved(Tensor x) => Halved(x, sum: false).Half;
+
+    /// <summary>The same, and where <paramref name="sum"/> is set the sum over the rows in float32: the gradient of a bias is read in the same pass.</summary>
+    internal static unsafe (Tensor Half, Tensor? Sum) Halved(Tensor x, bool sum)
     {
-        long rows = x.shape[0], padded = (rows + RowBlock - 1) / RowBlock * RowBlock;
-        if (padded == rows)
+        long rows = x.shape[0], columns = x.shape[1], padded = (rows + RowBlock - 1) / RowBlock * RowBlock;
+        Tensor result = empty(padded, columns, ScalarType.BFloat16, x.device);
+        if (padded != rows)
         {
-            return x.to(ScalarType.BFloat16);
+            using Tensor rest = result.narrow(0, rows, padded - rows);
+            rest.zero_();
         }
 
-        Tensor result = empty(padded, x.shape[1], ScalarType.BFloat16, x.device);
-        using Tensor top = result.narrow(0, 0, rows), rest = result.narrow(0, rows, padded - rows);
-        top.copy_(x);
-        rest.zero_();
+        if (!RunsKernel(x))
+        {
+            using Tensor top = result.narrow(0, 0, rows);
+            top.copy_(x);
+            return (result, sum ? x.sum([0]) : null);
+        }
+
+        using Tensor source = x.contiguous();
+        Tensor? sums = sum ? empty(columns, ScalarType.Float32, CPU) : null;
+        HalfKernel.Round(TensorMemory.Pointer<float>(source), TensorMemory.Pointer<ushort>(result), (int)rows, (int)columns, sums is null ? null : TensorMemory.Pointer<float>(sums));
+        return (result, sums);
+    }
+
+    /// <summary>The first rows in float32, plus the bias.</summary>
+    internal static unsafe Tensor Whole(Tensor product, long rows, Tensor? bias = null)
+    {
+        if (!RunsKernel(product) || (bias is not null && !TensorMemory.IsPlain(bias)))
+        {
+            using Tensor top = product.narrow(0, 0, rows);
+            Tensor whole = top.to(ScalarType.Float32);
+            return bias is null ? whole : whole.add_(bias, LastingScalar.One);
+        }
+
+        Tensor result = LinearProduct.Result(rows, product.shape[1]);
+        HalfKernel.Widen(TensorMemory.Pointer<ushort>(product), bias is null ? null : TensorMemory.Pointer<float>(bias), TensorMemory.Pointer<float>(result), (int)rows, (int)product.shape[1]);
         return result;
     }
 
-    /// <summary>The first rows in float32.</summary>
-    internal static Tensor Whole(Tensor product, long rows)
-    {
-        using Tensor top = product.narrow(0, 0, rows);
-        return top.to(ScalarType.Float32);
-    }
+    private static bool RunsKernel(Tensor x) => x.device_type == DeviceType.CPU && x.shape[1] % HalfKernel.ColumnBlock == 0;
 
     /// <summary>dL/dx = dL/dy W.</summary>
     internal static Tensor InputGradient(Tensor gradient, Tensor half, long rows)
@@ -109,12 +129,13 @@ internal static class MixedProduct
             using var memory = FunctionMemory.Backward(ctx, grad_output);
             var needs = ((bool X, bool Weight, bool Bias))ctx.get_data("needs");
             long rows = grad_output.shape[0];
-            using Tensor? gradient = needs.X || needs.Weight ? Halved(grad_output) : null;
+            (Tensor half, Tensor? sum) = Halved(grad_output, needs.Bias);
+            using Tensor gradient = half;
             return FunctionMemory.Return(
-                needs.X ? InputGradient(gradient!, memory.Saved[0], rows) : null,
-                needs.Weight ? WeightGradient(gradient!, memory.Saved[^1]) : null,
+                needs.X ? InputGradient(gradient, memory.Saved[0], rows) : null,
+                needs.Weight ? WeightGradient(gradient, memory.Saved[^1]) : null,
                 null,
-                needs.Bias ? grad_output.sum([0]) : null);
+                sum);
         }
     }
 }

@@ -39,24 +39,11 @@ internal sealed unsafe class GeluKernel
     /// <param name="biasGradient">[columns] of float32 for the sum of dL/dx over the rows, or null where it is not needed.</param>
     public void Backward(void* gradient, void* output, float* biasGradient)
     {
-        if (biasGradient is null)
-        {
-            ForRows(output, gradient, null);
-            return;
-        }
-
-        // A sum for each task, added up in their order: the bits do not depend on which thread computed which.
-        float* sums = ScratchMemory.LoopFloats(Tasks * Columns);
+        float* sums = biasGradient is null ? null : TaskSums.Memory(Tasks, Columns);
         ForRows(output, gradient, sums);
-        for (int i = 0; i < Columns; i += Vector128<float>.Count)
+        if (biasGradient is not null)
         {
-            Vector128<float> total = Vector128<float>.Zero;
-            for (int task = 0; task < Tasks; task++)
-            {
-                total += Vector128.Load(sums + ((long)task * Columns) + i);
-            }
-
-            total.Store(biasGradient + i);
+            TaskSums.End(sums, Tasks, Columns, biasGradient);
         }
     }
 
@@ -65,12 +52,7 @@ internal sealed unsafe class GeluKernel
         nint size = Columns * (Half ? sizeof(ushort) : sizeof(float));
         WorkerPool.For(Tasks, task =>
         {
-            float* sum = sums is null ? null : sums + ((long)task * Columns);
-            if (sum is not null)
-            {
-                new Span<float>(sum, Columns).Clear();
-            }
-
+            float* sum = sums is null ? null : TaskSums.Begin(sums, task, Columns);
             for (int row = task * RowsPerTask; row < Math.Min(Rows, (task + 1) * RowsPerTask); row++)
             {
                 nint offset = row * size;

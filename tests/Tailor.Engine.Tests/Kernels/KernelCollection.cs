@@ -27,6 +27,22 @@ public static class KernelCollection
         }
     }
 
+    /// <summary>Runs with every width of vectors, on one thread and on two.</summary>
+    public static void OnEveryWidth(Action body)
+    {
+        foreach (int bits in SimdChoice.Available)
+        {
+            for (int threads = 1; threads <= 2; threads++)
+            {
+                With(threads, bits, () =>
+                {
+                    body();
+                    return 0;
+                });
+            }
+        }
+    }
+
     public static float[] Floats(torch.Tensor tensor) => tensor.to(torch.ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
 
     /// <summary>Asserts that the largest difference is small against the largest value.</summary>
