@@ -30,8 +30,8 @@ internal sealed class FirstSteps(TrainRequest request, Recipe recipe, Verbalizer
     /// <param name="least">The time to fill.</param>
     /// <param name="ready">Called when the clock is about to start.</param>
     /// <param name="stop">Ends it.</param>
-    /// <returns>The steps that were timed, their time, and the bytes of a run's model and optimizer; null when the first stage has too few steps or diverges.</returns>
-    public (int Steps, TimeSpan Time, long Bytes)? Time(int? steps, TimeSpan least, Action ready, CancellationToken stop)
+    /// <returns>The seconds of each step, and the bytes of a run's model and optimizer; null when the first stage has too few steps or diverges.</returns>
+    public (double[] Seconds, long Bytes)? Time(int? steps, TimeSpan least, Action ready, CancellationToken stop)
     {
         using ClassifierModel model = data.LoadModel(request, recipe, verbalizer);
         string path = Directory.CreateTempSubdirectory("tailor-steps").FullName;
@@ -43,7 +43,7 @@ internal sealed class FirstSteps(TrainRequest request, Recipe recipe, Verbalizer
         }
         catch (EnoughException)
         {
-            return timer.Counted >= Fewest ? (timer.Counted, timer.Taken, model.Parameters.Sum(p => p.Count) * BytesANumber) : null;
+            return timer.Seconds.Count >= Fewest ? ([.. timer.Seconds], model.Parameters.Sum(p => p.Count) * BytesANumber) : null;
         }
         catch (TrainingDivergedException)
         {
@@ -58,10 +58,9 @@ internal sealed class FirstSteps(TrainRequest request, Recipe recipe, Verbalizer
     private sealed class Timer(int? steps, TimeSpan least, Action ready) : IProgress<TrainingEvent>
     {
         private readonly Stopwatch _clock = new();
+        private double _taken;
 
-        public int Counted { get; private set; }
-
-        public TimeSpan Taken { get; private set; }
+        public List<double> Seconds { get; } = [];
 
         public void Report(TrainingEvent value)
         {
@@ -77,9 +76,14 @@ internal sealed class FirstSteps(TrainRequest request, Recipe recipe, Verbalizer
                 return;
             }
 
-            Counted = Math.Max(0, (int)step.Step - Warmup);
-            Taken = _clock.Elapsed;
-            if (step.Step == step.TotalSteps || Counted == steps || (steps is null && Counted >= Fewest && Taken >= least))
+            if (step.Step > Warmup)
+            {
+                double now = _clock.Elapsed.TotalSeconds;
+                Seconds.Add(now - _taken);
+                _taken = now;
+            }
+
+            if (step.Step == step.TotalSteps || Seconds.Count == steps || (steps is null && Seconds.Count >= Fewest && _taken >= least.TotalSeconds))
             {
                 throw new EnoughException();
             }

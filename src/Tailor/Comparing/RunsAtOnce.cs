@@ -14,7 +14,10 @@ namespace Tailor;
 internal readonly record struct RunsAtOnce(int Jobs, int Threads, string? Why)
 {
     /// <summary>Several at once must be so many times as fast; a smaller gain may be chance.</summary>
-    private const double WorthIt = 1.15;
+    private const double WorthIt = 1.08;
+
+    /// <summary>How often the steps are timed each way, in turn; of each step the best counts: some wait for code to be compiled, and for whatever else the machine does.</summary>
+    private const int Rounds = 3;
 
     /// <summary>Models of runs at once may take a part of the memory: their activations, and others, need the rest.</summary>
     private const int PartOfMemory = 4;
@@ -56,19 +59,32 @@ internal readonly record struct RunsAtOnce(int Jobs, int Threads, string? Why)
             return alone;
         }
 
-        double several = Together(first, jobs, threads, one.Steps, stop);
+        double[] once = one.Seconds, several = [.. once.Select(_ => double.PositiveInfinity)];
+        for (int round = 0; round < Rounds; round++)
+        {
+            if (Together(first, jobs, threads, once.Length, stop) is not { } together || first.Time(once.Length, Window, () => { }, stop) is not { } again)
+            {
+                return alone;
+            }
 
-        // Once more: what ran first also waited for code to be compiled.
-        double once = Math.Min(one.Time.TotalSeconds, first.Time(one.Steps, Window, () => { }, stop)?.Time.TotalSeconds ?? double.MaxValue), gain = jobs * once / several;
+            for (int i = 0; i < once.Length; i++)
+            {
+                several[i] = Math.Min(several[i], together[i]);
+                once[i] = Math.Min(once[i], again.Seconds[i]);
+            }
+        }
+
+        double gain = jobs * once.Sum() / several.Sum();
+        string by = string.Create(CultureInfo.InvariantCulture, $"{gain:F2} times as fast as one after another with {Count(alone.Threads)} by their first steps");
         return gain >= WorthIt
-            ? new(jobs, threads, string.Create(CultureInfo.InvariantCulture, $"{jobs} runs at once, {Count(threads)} each: {gain:F2} times as fast as one after another with {alone.Threads}, by their first steps"))
-            : alone;
+            ? new(jobs, threads, $"{jobs} runs at once, {Count(threads)} each: {by}")
+            : alone with { Why = $"one run after another, as {jobs} at once would be {by}" };
     }
 
-    /// <summary>Seconds of the same steps in several runs at once; the slowest counts.</summary>
-    private static double Together(FirstSteps first, int jobs, int threads, int steps, CancellationToken stop)
+    /// <summary>Seconds of the same steps in several runs at once, the mean over the runs; null when a run has no such steps.</summary>
+    private static double[]? Together(FirstSteps first, int jobs, int threads, int steps, CancellationToken stop)
     {
-        double[] seconds = new double[jobs];
+        double[]?[] seconds = new double[jobs][];
         ExceptionDispatchInfo? fault = null;
         using var ready = new Barrier(jobs);
         Thread[] others = [.. Enumerable.Range(0, jobs).Select(i => new Thread(() =>
@@ -77,8 +93,7 @@ internal readonly record struct RunsAtOnce(int Jobs, int Threads, string? Why)
             try
             {
                 Libtorch.Load(threads);
-                (int Steps, TimeSpan Time, long Bytes)? taken = first.Time(steps, Window, Wait, stop);
-                seconds[i] = taken?.Time.TotalSeconds ?? double.PositiveInfinity;
+                seconds[i] = first.Time(steps, Window, Wait, stop)?.Seconds;
             }
 #pragma warning disable CA1031 // Thrown again by who waits.
             catch (Exception exception)
@@ -101,7 +116,7 @@ internal readonly record struct RunsAtOnce(int Jobs, int Threads, string? Why)
         Array.ForEach(others, thread => thread.Start());
         Array.ForEach(others, thread => thread.Join());
         fault?.Throw();
-        return seconds.Max();
+        return Array.Exists(seconds, run => run?.Length != steps) ? null : [.. Enumerable.Range(0, steps).Select(step => seconds.Average(run => run![step]))];
     }
 
     private static RunsAtOnce Said(RunsAtOnce chosen, int? before) => before is { } then && then != chosen.Threads
