@@ -20,18 +20,24 @@ internal static unsafe class OpenMpThreads
     public static void Run(int threads, Action work)
     {
         GCHandle handle = GCHandle.Alloc(work);
+        ThreadSpread.Begin(threads);
         try
         {
             Parallel(&Enter, GCHandle.ToIntPtr(handle), (uint)threads, 0);
         }
         finally
         {
+            ThreadSpread.End();
             handle.Free();
         }
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Enter(nint work) => ((Action)GCHandle.FromIntPtr(work).Target!)();
+    private static void Enter(nint work)
+    {
+        ThreadSpread.Join();
+        ((Action)GCHandle.FromIntPtr(work).Target!)();
+    }
 
     private static delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, void>, nint, uint, uint, void> Find()
     {
