@@ -49,6 +49,7 @@ internal sealed class PyTorchPeer(string python)
         var start = new ProcessStartInfo(python, [OwnScript("peer.py"), .. arguments]);
         start.Environment.Remove("OPENBLAS_CORETYPE");
         start.Environment.Remove("OPENBLAS_L2_SIZE");
+        start.Environment.Remove("TAILOR_PEER_CORE");
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         if (Directory.Exists(OpenMpFolder))
         {
