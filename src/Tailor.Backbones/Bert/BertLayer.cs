@@ -35,14 +35,17 @@ internal sealed class BertLayer
     public Tensor Forward(Tensor x, PackedBatch batch, DropoutPlaces dropout)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor queryKeyValue = _queryKeyValue.Forward(x);
         double p = dropout.Rate(_config.AttentionDropout);
         ulong key = dropout.NextKey();
-        long width = _config.HiddenSize;
-        Tensor context = Sites.Prefix is null
-            ? PackedAttention.SelfAttention(queryKeyValue, batch.Offsets, _config.Heads, p, key)
-            : Attention(queryKeyValue.narrow(1, 0, width), queryKeyValue.narrow(1, width, 2 * width), batch.Offsets, batch, p, key);
+        Tensor context = Sites.Prefix is null ? SelfAttention.Apply(x, _queryKeyValue, batch.Offsets, _config.Heads, p, key) : PrefixedAttention(x, batch, p, key);
         return FeedForward(context, x, dropout).MoveToOuterDisposeScope();
+    }
+
+    private Tensor PrefixedAttention(Tensor x, PackedBatch batch, double dropout, ulong key)
+    {
+        Tensor queryKeyValue = _queryKeyValue.Forward(x);
+        long width = _config.HiddenSize;
+        return Attention(queryKeyValue.narrow(1, 0, width), queryKeyValue.narrow(1, width, 2 * width), batch.Offsets, batch, dropout, key);
     }
 
     /// <summary>[tokens, hidden] to [sequences, hidden] at the read positions.</summary>

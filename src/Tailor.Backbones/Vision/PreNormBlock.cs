@@ -80,9 +80,13 @@ internal sealed class PreNormBlock
             return Attention(_queryKeyValue.ForwardOutputs(normed.index_select(0, read), 0, width), keyValue, [.. Enumerable.Range(0, offsets.Length)], offsets, p, key);
         }
 
+        if (!_shape.Causal && Sites.Prefix is null && Sites.Prompts.Count == 0)
+        {
+            return SelfAttention.Apply(normed, _queryKeyValue, offsets, _shape.Heads, p, key);
+        }
+
         Tensor queryKeyValue = _queryKeyValue.Forward(normed);
         return _shape.Causal ? PaddedAttention.CausalSelfAttention(queryKeyValue, offsets, _shape.Heads, p, key)
-            : Sites.Prefix is null && Sites.Prompts.Count == 0 ? PackedAttention.SelfAttention(queryKeyValue, offsets, _shape.Heads, p, key)
             : Attention(queryKeyValue.narrow(1, 0, width), queryKeyValue.narrow(1, width, 2 * width), offsets, offsets, p, key);
     }
 

@@ -44,6 +44,9 @@ internal sealed unsafe class AttentionBatch
     /// <summary>[heads, queries]: the logarithm of each softmax's denominator, written by the forward pass, read by the backward pass.</summary>
     public required float* LogSumExp { get; init; }
 
+    /// <summary>Queries, keys and values in bfloat16, in place of <see cref="Query"/>, <see cref="Key"/>, <see cref="Value"/> and their gradients; null where they are in float32.</summary>
+    public AttentionHalves? Halves { get; init; }
+
     public float* OutputGradient { get; init; }
 
     public float* QueryGradient { get; init; }
@@ -83,7 +86,15 @@ internal sealed unsafe class AttentionBatch
             int sequence = order[task / tasks], first = task % tasks * heads, end = Math.Min(first + heads, Heads);
             for (int head = first; head < end; head++)
             {
-                body(HeadOf(sequence, head, last: head == end - 1));
+                AttentionHead work = HeadOf(sequence, head, last: head == end - 1);
+                if (Halves is null)
+                {
+                    body(work);
+                }
+                else
+                {
+                    Halves.Run(body, work, KeyOffsets[sequence], head * HeadSize, sequence);
+                }
             }
         });
     }
@@ -114,7 +125,29 @@ internal sealed unsafe class AttentionBatch
             Threshold = CounterHash.Threshold(Dropout),
             Keep = (float)(1 / (1 - Dropout)),
             DropoutKey = DropoutKeyOf(DropoutKey, sequence, head, Heads),
-            Next = last ? 0 : HeadSize,
+            Next = last ? default : NextOf(query + HeadSize, key + HeadSize, output + HeadSize),
+        };
+    }
+
+    private AttentionNext NextOf(nint query, nint key, nint output)
+    {
+        bool half = Halves is not null;
+        int bytes = half ? sizeof(ushort) : sizeof(float);
+        return new AttentionNext
+        {
+            Query = half ? (byte*)(Halves!.Product + query) : (byte*)(Query + query),
+            Key = half ? (byte*)(Halves!.Product + Halves.Hidden + key) : (byte*)(Key + key),
+            Value = half ? (byte*)(Halves!.Product + (2 * Halves.Hidden) + key) : (byte*)(Value + key),
+            QueryStride = QueryStride * bytes,
+            KeyStride = KeyStride * bytes,
+            Length = HeadSize * bytes,
+            Output = (byte*)(Output + output),
+            OutputGradient = (byte*)(OutputGradient + output),
+            OutputStride = (nint)Heads * HeadSize * sizeof(float),
+            OutputLength = HeadSize * sizeof(float),
+            QueryGradient = half ? (byte*)(Halves!.Gradient + query) : (byte*)(QueryGradient + query),
+            KeyGradient = half ? (byte*)(Halves!.Gradient + Halves.Hidden + key) : (byte*)(KeyGradient + key),
+            ValueGradient = half ? (byte*)(Halves!.Gradient + (2 * Halves.Hidden) + key) : (byte*)(ValueGradient + key),
         };
     }
 

@@ -41,8 +41,8 @@ internal readonly unsafe ref struct AttentionHead
 
     public required ulong DropoutKey { get; init; }
 
-    /// <summary>Floats from each row of this head to the same row of the head that this thread computes next; 0 where that is not known.</summary>
-    public required int Next { get; init; }
+    /// <summary>The head that this thread computes next.</summary>
+    public required AttentionNext Next { get; init; }
 
     /// <summary>The factor of the scores: 1 / sqrt(head size) (Vaswani et al., NeurIPS 2017, section 3.2.1).</summary>
     public float Scale => 1 / MathF.Sqrt(Size);

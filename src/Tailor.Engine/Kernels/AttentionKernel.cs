@@ -35,7 +35,7 @@ internal static unsafe class AttentionKernel<TSimd, TVector>
             MatrixTiles<TSimd, TVector>.Multiply(query, shape.Size, 1, keys, shape.Stride, scores, shape.Stride, rows, shape.Keys, head.Size, accumulate: false);
             for (int i = 0; i < rows; i++)
             {
-                FetchNext(head, first + i, backward: false);
+                head.Next.Fetch(first + i, backward: false);
                 (largest[i], factors[i]) = AttentionRow<TSimd, TVector>.Softmax(scores + (i * (nint)shape.Stride), head, shape.Keys, first + i);
             }
 
@@ -80,7 +80,7 @@ internal static unsafe class AttentionKernel<TSimd, TVector>
                 outputGradient, shape.Size, 1, valuesTransposed, shape.Stride, scoreGradient, shape.Stride, rows, shape.Keys, head.Size, accumulate: false);
             for (int i = 0; i < rows; i++)
             {
-                FetchNext(head, first + i, backward: true);
+                head.Next.Fetch(first + i, backward: true);
                 nint at = i * (nint)shape.Stride;
                 float delta = AttentionRow<TSimd, TVector>.Dot(outputGradient + (i * shape.Size), head.Output + ((first + i) * head.OutputStride), head.Size);
                 AttentionRow<TSimd, TVector>.Gradient(probabilities + at, scoreGradient + at, head, shape.Keys, first + i, delta);
@@ -101,31 +101,6 @@ internal static unsafe class AttentionKernel<TSimd, TVector>
         {
             AttentionPacking<TSimd, TVector>.Write(keyGradient + (j * (nint)shape.Size), head.Size, head.Scale, head.KeyGradient + (j * head.KeyStride));
             AttentionPacking<TSimd, TVector>.Write(valueGradient + (j * (nint)shape.Size), head.Size, 1, head.ValueGradient + (j * head.KeyStride));
-        }
-    }
-
-    /// <summary>
-    /// Asks the caches for one row of all operands of the next head, results too. A head's rows lie a row of all heads apart, often on a page each, which no prefetcher of the processor
-    /// follows; asked for a row at a time, they arrive while this head is computed.
-    /// </summary>
-    private static void FetchNext(in AttentionHead head, int row, bool backward)
-    {
-        if (head.Next == 0 || row >= head.Keys)
-        {
-            return;
-        }
-
-        nint query = (row * head.QueryStride) + head.Next, key = (row * head.KeyStride) + head.Next, output = (row * head.OutputStride) + head.Next;
-        AttentionPacking<TSimd, TVector>.Fetch(head.Query + query, head.Size);
-        AttentionPacking<TSimd, TVector>.Fetch(head.Key + key, head.Size);
-        AttentionPacking<TSimd, TVector>.Fetch(head.Value + key, head.Size);
-        AttentionPacking<TSimd, TVector>.Fetch(head.Output + output, head.Size);
-        if (backward)
-        {
-            AttentionPacking<TSimd, TVector>.Fetch(head.OutputGradient + output, head.Size);
-            AttentionPacking<TSimd, TVector>.Fetch(head.QueryGradient + query, head.Size);
-            AttentionPacking<TSimd, TVector>.Fetch(head.KeyGradient + key, head.Size);
-            AttentionPacking<TSimd, TVector>.Fetch(head.ValueGradient + key, head.Size);
         }
     }
 

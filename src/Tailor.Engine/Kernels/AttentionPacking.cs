@@ -9,8 +9,6 @@ internal static unsafe class AttentionPacking<TSimd, TVector>
     where TSimd : struct, ISimd<TVector>
     where TVector : struct
 {
-    private const int CacheLine = 64;
-
     /// <summary>Copies rows, filling each up to <paramref name="targetStride"/> with zeros, and adds rows of zeros up to <paramref name="paddedRows"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Read(float* source, nint sourceStride, int rows, int paddedRows, int size, float* target, nint targetStride)
@@ -36,19 +34,6 @@ internal static unsafe class AttentionPacking<TSimd, TVector>
         }
 
         new Span<float>(target, checked((int)((paddedRows - i) * targetStride))).Clear();
-    }
-
-    /// <summary>Asks the second-level cache for one row, which need not be there yet for the caller to go on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch(float* row, int size)
-    {
-        if (Sse.IsSupported)
-        {
-            for (int k = 0; k < size; k += CacheLine / sizeof(float))
-            {
-                Sse.Prefetch1(row + k);
-            }
-        }
     }
 
     /// <summary>target = factor * source for one row.</summary>

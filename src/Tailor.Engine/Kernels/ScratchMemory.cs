@@ -13,11 +13,17 @@ internal static unsafe class ScratchMemory
     [ThreadStatic]
     private static float[]? s_loop;
 
+    [ThreadStatic]
+    private static float[]? s_head;
+
     /// <summary>At least <paramref name="floats"/> floats of undefined content, the calling thread's until it asks again.</summary>
     public static float* Floats(int floats) => Aligned(ref s_own, floats);
 
     /// <summary>The same in a second place, for what a thread lends to all threads of a loop that it starts.</summary>
     public static float* LoopFloats(int floats) => Aligned(ref s_loop, floats);
+
+    /// <summary>The same in a third place, for the operands of a kernel that has asked for its own.</summary>
+    public static float* HeadFloats(int floats) => Aligned(ref s_head, floats);
 
     private static float* Aligned(ref float[]? memory, int floats)
     {
