@@ -86,13 +86,13 @@ public static class PackedAttention
     }
 
     /// <summary>The arguments of self-attention that are not tensors, and its two passes.</summary>
-    private sealed record SelfCall(int[] Offsets, int Heads, double Dropout, ulong Key)
+    internal sealed record SelfCall(int[] Offsets, int Heads, double Dropout, ulong Key)
     {
         public unsafe (Tensor Output, Tensor LogSumExp) Forward(Tensor qkv)
         {
             using Tensor input = qkv.contiguous();
-            Tensor output = empty([Offsets[^1], qkv.shape[1] / 3], ScalarType.Float32, CPU), logSumExp = empty([Heads, Offsets[^1]], ScalarType.Float32, CPU);
-            Batch(input, output, logSumExp, null, null).Forward();
+            (Tensor output, Tensor logSumExp) = Results(qkv.shape[1] / 3);
+            Batch(output, logSumExp, null, TensorMemory.Pointer<float>(input), null).Forward();
             return (output, logSumExp);
         }
 
@@ -100,14 +100,17 @@ public static class PackedAttention
         {
             using Tensor input = qkv.contiguous(), outputGradient = gradient.contiguous();
             Tensor inputGradient = empty(qkv.shape, ScalarType.Float32, CPU);
-            Batch(input, output, logSumExp, TensorMemory.Pointer<float>(outputGradient), TensorMemory.Pointer<float>(inputGradient)).Backward();
+            Batch(output, logSumExp, TensorMemory.Pointer<float>(outputGradient), TensorMemory.Pointer<float>(input), TensorMemory.Pointer<float>(inputGradient)).Backward();
             return inputGradient;
         }
 
-        private unsafe AttentionBatch Batch(Tensor qkv, Tensor output, Tensor logSumExp, float* outputGradient, float* inputGradient)
+        /// <summary>Memory for what a forward pass writes.</summary>
+        public (Tensor Output, Tensor LogSumExp) Results(long hidden) => (empty([Offsets[^1], hidden], ScalarType.Float32, CPU), empty([Heads, Offsets[^1]], ScalarType.Float32, CPU));
+
+        /// <summary>The work on queries, keys and values side by side, in float32 at <paramref name="qkv"/> or else in <paramref name="halves"/>.</summary>
+        public unsafe AttentionBatch Batch(Tensor output, Tensor logSumExp, float* outputGradient, float* qkv, float* qkvGradient, AttentionHalves? halves = null)
         {
-            int hidden = (int)(qkv.shape[1] / 3);
-            float* x = TensorMemory.Pointer<float>(qkv);
+            int hidden = (int)output.shape[1];
             return new AttentionBatch
             {
                 QueryOffsets = Offsets,
@@ -116,17 +119,18 @@ public static class PackedAttention
                 HeadSize = hidden / Heads,
                 Dropout = Dropout,
                 DropoutKey = Key,
-                Query = x,
-                Key = x + hidden,
-                Value = x + (2 * hidden),
+                Query = qkv,
+                Key = qkv + hidden,
+                Value = qkv + (2 * hidden),
+                Halves = halves,
                 QueryStride = 3 * hidden,
                 KeyStride = 3 * hidden,
                 Output = TensorMemory.Pointer<float>(output),
                 LogSumExp = TensorMemory.Pointer<float>(logSumExp),
                 OutputGradient = outputGradient,
-                QueryGradient = inputGradient,
-                KeyGradient = inputGradient + hidden,
-                ValueGradient = inputGradient + (2 * hidden),
+                QueryGradient = qkvGradient,
+                KeyGradient = qkvGradient + hidden,
+                ValueGradient = qkvGradient + (2 * hidden),
             };
         }
     }

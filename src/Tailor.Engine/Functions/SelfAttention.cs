@@ -24,7 +24,7 @@ public static class SelfAttention
         ArgumentNullException.ThrowIfNull(projection);
         ArgumentNullException.ThrowIfNull(offsets);
         ArgumentOutOfRangeException.ThrowIfLessThan(heads, 1);
-        if (PrecisionScope.Current != Precision.Mixed || !IsOurs(x, projection, heads))
+        if (PrecisionScope.Current != Precision.Mixed || !Fuses(x, projection, heads))
         {
             return PackedAttention.SelfAttention(projection.Forward(x), offsets, heads, dropout, key);
         }
@@ -32,77 +32,52 @@ public static class SelfAttention
         CounterDropout.Check(dropout);
         PackedOffsets.Check(x, offsets, heads: 1, parts: 1);
         (Tensor weight, Tensor bias, Tensor half) = (projection.Weight.Value, projection.Bias!.Value, PrecisionScope.Half(projection.Weight));
-        var call = new Call(offsets, heads, dropout, key);
+        var call = new PackedAttention.SelfCall(offsets, heads, dropout, key);
         if (is_grad_enabled() && (x.requires_grad || weight.requires_grad || bias.requires_grad))
         {
             return FunctionMemory.Trim(Function.apply(x, weight, bias, half, call));
         }
 
         using Tensor input = MixedProduct.Halved(x), product = nn.functional.linear(input, half);
-        (Tensor output, Tensor logSumExp) = call.Forward(product, bias);
+        (Tensor output, Tensor logSumExp) = Forward(call, product, bias);
         logSumExp.Dispose();
         return output;
     }
 
-    private static bool IsOurs(Tensor x, Linear projection, int heads) =>
+    /// <summary>Whether one function computes it in mixed precision.</summary>
+    internal static bool Fuses(Tensor x, Linear projection, int heads) =>
         projection.Adapter is null && projection.Bias is { } bias && TensorMemory.IsPlain(bias.Value) && x.device_type == DeviceType.CPU && MixedProduct.Pays(x, projection.Weight.Value)
         && projection.Weight.Value.shape[0] % (3L * heads * AttentionHalves.SizeBlock) == 0;
 
-    /// <summary>The arguments that are not tensors, and the two passes of attention.</summary>
-    private sealed record Call(int[] Offsets, int Heads, double Dropout, ulong Key)
+    /// <summary>[tokens, hidden], and what the backward pass needs beside it, of a product that may have rows behind the last token.</summary>
+    private static unsafe (Tensor Output, Tensor LogSumExp) Forward(PackedAttention.SelfCall call, Tensor product, Tensor bias)
     {
-        /// <summary>[tokens, hidden], and what the backward pass needs beside it, of a product that may have rows behind the last token.</summary>
-        public unsafe (Tensor Output, Tensor LogSumExp) Forward(Tensor product, Tensor bias)
-        {
-            Tensor output = empty([Offsets[^1], product.shape[1] / 3], ScalarType.Float32, CPU), logSumExp = empty([Heads, Offsets[^1]], ScalarType.Float32, CPU);
-            Batch(product, bias, output, logSumExp).Forward();
-            return (output, logSumExp);
-        }
-
-        /// <summary>The gradient of the product in bfloat16, with rows of zeros where it has rows behind the last token, and in float32 that of the bias.</summary>
-        public unsafe (Tensor Product, Tensor Bias) Backward(Tensor product, Tensor bias, Tensor output, Tensor logSumExp, Tensor outputGradient)
-        {
-            int columns = (int)product.shape[1], sequences = Offsets.Length - 1;
-            Tensor gradient = empty(product.shape, ScalarType.BFloat16, CPU), biasGradient = empty(columns, ScalarType.Float32, CPU);
-            using Tensor rest = gradient.narrow(0, Offsets[^1], product.shape[0] - Offsets[^1]), contiguous = outputGradient.contiguous();
-            rest.zero_();
-            float* sums = TaskSums.Memory(sequences, columns);
-            Batch(product, bias, output, logSumExp, TensorMemory.Pointer<float>(contiguous), TensorMemory.Pointer<ushort>(gradient), sums).Backward();
-            TaskSums.End(sums, sequences, columns, TensorMemory.Pointer<float>(biasGradient));
-            return (gradient, biasGradient);
-        }
-
-        private unsafe AttentionBatch Batch(
-            Tensor product, Tensor bias, Tensor output, Tensor logSumExp, float* outputGradient = null, ushort* gradient = null, float* sums = null)
-        {
-            int hidden = (int)(product.shape[1] / 3);
-            return new AttentionBatch
-            {
-                QueryOffsets = Offsets,
-                KeyOffsets = Offsets,
-                Heads = Heads,
-                HeadSize = hidden / Heads,
-                Dropout = Dropout,
-                DropoutKey = Key,
-                Query = null,
-                Key = null,
-                Value = null,
-                QueryStride = 3 * hidden,
-                KeyStride = 3 * hidden,
-                Halves = new AttentionHalves
-                {
-                    Product = TensorMemory.Pointer<ushort>(product),
-                    Bias = TensorMemory.Pointer<float>(bias),
-                    Hidden = hidden,
-                    Gradient = gradient,
-                    Sums = sums,
-                },
-                Output = TensorMemory.Pointer<float>(output),
-                LogSumExp = TensorMemory.Pointer<float>(logSumExp),
-                OutputGradient = outputGradient,
-            };
-        }
+        (Tensor output, Tensor logSumExp) = call.Results(product.shape[1] / 3);
+        call.Batch(output, logSumExp, null, null, null, Halves(product, bias, null, null)).Forward();
+        return (output, logSumExp);
     }
+
+    /// <summary>The gradient of the product in bfloat16, with rows of zeros where it has rows behind the last token, and in float32 that of the bias.</summary>
+    private static unsafe (Tensor Product, Tensor Bias) Backward(PackedAttention.SelfCall call, Tensor product, Tensor bias, Tensor output, Tensor logSumExp, Tensor outputGradient)
+    {
+        int columns = (int)product.shape[1], tokens = call.Offsets[^1], sequences = call.Offsets.Length - 1;
+        Tensor gradient = empty(product.shape, ScalarType.BFloat16, CPU), biasGradient = empty(columns, ScalarType.Float32, CPU);
+        using Tensor rest = gradient.narrow(0, tokens, product.shape[0] - tokens), contiguous = outputGradient.contiguous();
+        rest.zero_();
+        float* sums = TaskSums.Memory(sequences, columns);
+        call.Batch(output, logSumExp, TensorMemory.Pointer<float>(contiguous), null, null, Halves(product, bias, TensorMemory.Pointer<ushort>(gradient), sums)).Backward();
+        TaskSums.End(sums, sequences, columns, TensorMemory.Pointer<float>(biasGradient));
+        return (gradient, biasGradient);
+    }
+
+    private static unsafe AttentionHalves Halves(Tensor product, Tensor bias, ushort* gradient, float* sums) => new()
+    {
+        Product = TensorMemory.Pointer<ushort>(product),
+        Bias = TensorMemory.Pointer<float>(bias),
+        Hidden = (int)(product.shape[1] / 3),
+        Gradient = gradient,
+        Sums = sums,
+    };
 
     private sealed class Function : autograd.SingleTensorFunction<Function>
     {
@@ -111,10 +86,10 @@ public static class SelfAttention
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             Tensor x = (Tensor)vars[0], weight = (Tensor)vars[1], bias = (Tensor)vars[2], half = (Tensor)vars[3];
-            var call = (Call)vars[4];
+            var call = (PackedAttention.SelfCall)vars[4];
             (bool X, bool Weight, bool Bias) needs = (x.requires_grad, weight.requires_grad, bias.requires_grad);
             using Tensor input = MixedProduct.Halved(x), product = nn.functional.linear(input, half);
-            (Tensor output, Tensor logSumExp) = call.Forward(product, bias);
+            (Tensor output, Tensor logSumExp) = Forward(call, product, bias);
             FunctionMemory.Save(ctx, [product, bias, output, logSumExp, .. needs.X ? [half] : Array.Empty<Tensor>(), .. needs.Weight ? [input] : Array.Empty<Tensor>()]);
             logSumExp.Dispose();
             ctx.save_data("call", (call, needs));
@@ -124,9 +99,9 @@ public static class SelfAttention
         public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
             using var memory = FunctionMemory.Backward(ctx, grad_output);
-            (Call call, (bool X, bool Weight, bool Bias) needs) = ((Call, (bool, bool, bool)))ctx.get_data("call");
+            (PackedAttention.SelfCall call, (bool X, bool Weight, bool Bias) needs) = ((PackedAttention.SelfCall, (bool, bool, bool)))ctx.get_data("call");
             Tensor[] saved = memory.Saved;
-            (Tensor product, Tensor bias) = call.Backward(saved[0], saved[1], saved[2], saved[3], grad_output);
+            (Tensor product, Tensor bias) = Backward(call, saved[0], saved[1], saved[2], saved[3], grad_output);
             using Tensor gradient = product;
             if (!needs.Bias)
             {

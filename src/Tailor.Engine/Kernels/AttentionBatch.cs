@@ -131,24 +131,23 @@ internal sealed unsafe class AttentionBatch
 
     private AttentionNext NextOf(nint query, nint key, nint output)
     {
-        bool half = Halves is not null;
-        int bytes = half ? sizeof(ushort) : sizeof(float);
-        return new AttentionNext
+        var next = new AttentionNext
         {
-            Query = half ? (byte*)(Halves!.Product + query) : (byte*)(Query + query),
-            Key = half ? (byte*)(Halves!.Product + Halves.Hidden + key) : (byte*)(Key + key),
-            Value = half ? (byte*)(Halves!.Product + (2 * Halves.Hidden) + key) : (byte*)(Value + key),
-            QueryStride = QueryStride * bytes,
-            KeyStride = KeyStride * bytes,
-            Length = HeadSize * bytes,
+            Query = (byte*)(Query + query),
+            Key = (byte*)(Key + key),
+            Value = (byte*)(Value + key),
+            QueryStride = QueryStride * sizeof(float),
+            KeyStride = KeyStride * sizeof(float),
+            Length = HeadSize * sizeof(float),
             Output = (byte*)(Output + output),
             OutputGradient = (byte*)(OutputGradient + output),
             OutputStride = (nint)Heads * HeadSize * sizeof(float),
             OutputLength = HeadSize * sizeof(float),
-            QueryGradient = half ? (byte*)(Halves!.Gradient + query) : (byte*)(QueryGradient + query),
-            KeyGradient = half ? (byte*)(Halves!.Gradient + Halves.Hidden + key) : (byte*)(KeyGradient + key),
-            ValueGradient = half ? (byte*)(Halves!.Gradient + (2 * Halves.Hidden) + key) : (byte*)(ValueGradient + key),
+            QueryGradient = (byte*)(QueryGradient + query),
+            KeyGradient = (byte*)(KeyGradient + key),
+            ValueGradient = (byte*)(ValueGradient + key),
         };
+        return Halves is null ? next : Halves.NextOf(next, query, HeadSize);
     }
 
     /// <summary>The key of one head's dropout mask, whose rows are its queries and whose elements are its keys.</summary>

@@ -62,6 +62,20 @@ internal sealed unsafe class AttentionHalves
         }
     }
 
+    /// <summary>Where the next head's rows lie here, <paramref name="at"/> elements from the first.</summary>
+    public AttentionNext NextOf(in AttentionNext whole, nint at, int size) => whole with
+    {
+        Query = (byte*)(Product + at),
+        Key = (byte*)(Product + Hidden + at),
+        Value = (byte*)(Product + (2 * Hidden) + at),
+        QueryStride = 3 * (nint)Hidden * sizeof(ushort),
+        KeyStride = 3 * (nint)Hidden * sizeof(ushort),
+        Length = size * sizeof(ushort),
+        QueryGradient = (byte*)(Gradient + at),
+        KeyGradient = (byte*)(Gradient + Hidden + at),
+        ValueGradient = (byte*)(Gradient + (2 * Hidden) + at),
+    };
+
     private void Widen(ushort* source, float* bias, float* target, int rows, int size)
     {
         switch (SimdChoice.Bits)

@@ -13,6 +13,7 @@ internal static unsafe partial class ThreadSpread
     internal const int Words = 16;
 
     private static readonly ulong[]? Allowed = Find();
+
     /// <summary>How many processors this process may use; 0 where threads are left to the kernel.</summary>
     internal static readonly int Processors = Allowed?.Sum(BitOperations.PopCount) ?? 0;
 
